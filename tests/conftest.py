@@ -1,0 +1,34 @@
+"""What every test may count on: which tests need what, and how hypothesis behaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# The casts that tests play with.
+pytest_plugins = ("tests.house",)
+
+# No test may depend on how fast the machine is; a failure must be repeatable from its output.
+hypothesis.settings.register_profile("rongjian", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("rongjian")
+
+# Material handed over with the checkout, not part of it.
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, with the reason, what cannot run here."""
+    on_sqlite = config.getoption("--database") == "sqlite"
+    for item in items:
+        if item.get_closest_marker("postgres") and on_sqlite:
+            item.add_marker(pytest.mark.skip(reason="只在 PostgreSQL 上运行：--database postgres"))
+        if item.get_closest_marker("shared") and not SHARED.is_dir():
+            item.add_marker(pytest.mark.skip(reason="检出目录旁没有 ../shared，跳过与其核对"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the checkout, for tests marked `shared`."""
+    return SHARED
