@@ -1,0 +1,3 @@
+"""Tests of the pure Python the whole house stands on."""
+
+from __future__ import annotations
