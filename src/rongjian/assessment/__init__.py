@@ -1,0 +1,1 @@
+"""Synchronous assessment of Party-building and casework."""

@@ -1,0 +1,1 @@
+"""One module per ledger: the kinds of record that the house keeps."""

@@ -1,0 +1,197 @@
+"""Units in two dated trees, the pairing between them, people and their posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Tree(models.TextChoices):
+    """The two trees a unit can stand in; they are never mixed."""
+
+    BUSINESS = "business", "业务机构"
+    PARTY = "party", "党组织"
+
+
+class UnitType(models.TextChoices):
+    """What a unit is; the prefix of the comment says in which tree."""
+
+    REGION = "region", "自治区院"
+    CITY = "city", "市院"
+    COUNTY = "county", "基层院"
+    DEPARTMENT = "department", "内设机构"
+    TASK_FORCE = "task_force", "专班"
+    LEADING_GROUP = "leading_party_group", "党组"
+    ORGAN_COMMITTEE = "organ_committee", "机关党委"
+    GENERAL_BRANCH = "general_branch", "党总支"
+    BRANCH = "party_branch", "党支部"
+    JOINT_BRANCH = "joint_branch", "联合党支部"
+    GROUP = "party_group", "党小组"
+    TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
+
+
+COURT_TYPES = (UnitType.REGION, UnitType.CITY, UnitType.COUNTY)
+
+
+def in_force(day: date) -> Q:
+    """The condition that a dated row (valid_from, valid_to inclusive or open) holds on a day."""
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+class Unit(models.Model):
+    """A node of one of the two trees.
+
+    `path` is today's place as codes joined by `/`, ending in `/`; a Party unit's path begins
+    with its procuratorate's, so that one prefix finds everything inside a procuratorate, and
+    sorting by path is code order. `Placement` keeps the places of other days.
+    """
+
+    code = models.CharField("代码", max_length=32, unique=True)
+    name = models.CharField("名称", max_length=80)
+    short = models.CharField("简称", max_length=40)
+    tree = models.CharField("所属体系", max_length=8, choices=Tree)
+    type = models.CharField("类型", max_length=20, choices=UnitType, db_index=True)
+    court = models.ForeignKey(
+        "self", models.PROTECT, null=True, verbose_name="所属检察院", related_name="inside"
+    )
+    path = models.CharField("所在位置", max_length=200, db_index=True)
+    founded_on = models.DateField("成立日期")
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    lines = models.CharField("业务条线", max_length=80, blank=True)
+
+    access_class = "org_unit"
+    access_paths = ("", "court")
+
+    class Meta:
+        ordering = ("path",)
+        verbose_name = "单位"
+
+    def __str__(self) -> str:
+        return self.short
+
+    @property
+    def is_court(self) -> bool:
+        """Whether the unit is a procuratorate (院), not a body inside one."""
+        return self.type in COURT_TYPES
+
+
+class Placement(models.Model):
+    """Where a unit stood from a day on; `parent` is empty at the top of either tree."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="placements")
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="placed_children")
+    path = models.CharField("位置", max_length=200, db_index=True)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("unit", "valid_from"), name="placement_once_a_day"),
+            models.UniqueConstraint(
+                fields=("unit",), condition=Q(valid_to=None), name="placement_one_open"
+            ),
+        ]
+        indexes = [models.Index(fields=("unit", "valid_from"))]
+        verbose_name = "隶属关系"
+
+    def __str__(self) -> str:
+        return f"{self.path}（{self.valid_from}起）"
+
+
+class Pairing(models.Model):
+    """Which Party unit serves which business unit, from when to when (同设置)."""
+
+    party_unit = models.ForeignKey(Unit, models.CASCADE, related_name="serves")
+    business_unit = models.ForeignKey(Unit, models.CASCADE, related_name="served_by")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("party_unit", "business_unit", "valid_from"), name="pairing_once"
+            )
+        ]
+        verbose_name = "同设置关系"
+
+    def __str__(self) -> str:
+        return f"{self.party_unit}—{self.business_unit}"
+
+
+class Membership(models.TextChoices):
+    """Party membership as far as branch sizes and voting need it."""
+
+    NONE = "none", "非党员"
+    PROBATIONARY = "probationary", "预备党员"
+    FULL = "full", "正式党员"
+
+
+class Person(models.Model):
+    """Somebody who works at a procuratorate; no figure is ever kept about a person here."""
+
+    staff_no = models.CharField("工号", max_length=24, unique=True)
+    name = models.CharField("姓名", max_length=20)
+    court = models.ForeignKey(Unit, models.PROTECT, related_name="staff", verbose_name="检察院")
+    department = models.ForeignKey(
+        Unit, models.PROTECT, related_name="members", verbose_name="内设机构"
+    )
+    branch = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="party_members",
+        verbose_name="党支部",
+    )
+    membership = models.CharField("党员身份", max_length=12, choices=Membership)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name="账号",
+    )
+
+    access_class = "staff"
+    access_paths = ("department", "court")
+    access_own = "pk"
+
+    class Meta:
+        ordering = ("staff_no",)
+        verbose_name = "人员"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def masked(self) -> str:
+        """The name as others than the own procuratorate may read it: 黄×."""
+        return f"{self.name[:1]}×"
+
+
+class Post(models.Model):
+    """A role that a person holds at a unit between two days; the only source of rights."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.CharField("角色", max_length=32)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "unit", "role", "valid_from"), name="post_once"
+            )
+        ]
+        verbose_name = "任职"
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role}@{self.unit}"

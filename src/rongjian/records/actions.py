@@ -1,0 +1,226 @@
+"""The one write template: every record is saved, moved, linked and undone here.
+
+idempotency key → require → stamp and full_clean → optimistic lock → save → answer matching dues
+→ Event, in one transaction. `bulk.py` is the same template over a batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from rongjian.kernel.screening import screen
+from rongjian.org.access import require
+from rongjian.org.queries import path_on
+from rongjian.records import audit
+from rongjian.records.kinds import kind_of
+from rongjian.records.models import Due, Link, LinkKind, Receipt, Record, image_of
+
+if TYPE_CHECKING:
+    from rongjian.org.access import Actor, Verb
+    from rongjian.org.models import Unit
+
+R = TypeVar("R", bound=Record)
+
+
+class Stale(Exception):
+    """Somebody else changed the record since it was read; `current` is what stands now."""
+
+    def __init__(self, current: Record) -> None:
+        super().__init__("这条记录已被别人改过")
+        self.current = current
+
+
+class WrongState(Exception):
+    """The flow has no such move from the record's state."""
+
+
+def actor_ref(actor: Actor) -> str:
+    """How the log names who acted."""
+    return f"u:{actor.person.staff_no}"
+
+
+def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
+    """Create the record, or save the changes made to one that was read earlier.
+
+    Raises Denied, ValidationError (by field), or Stale when `record.version` is no longer the
+    stored one. A repeated idempotency `key` returns what the first call produced.
+    """
+    with transaction.atomic():
+        if done := _receipt(actor, key):
+            return cast("R", type(record)._default_manager.get(pk=done[0]))
+        verb: Verb = "edit" if record.pk else "create"
+        before = _before(record)
+        _stamp(actor, record)
+        for unit in _units(record, before):
+            require(actor, verb, record.access_class, unit)
+        record.full_clean(exclude=["record_ptr"])
+        screen_texts(record)
+        if before is not None:
+            _claim(record)
+        record.save()
+        answer_dues(record)
+        _log(actor, record, verb, before, detail)
+        _keep_receipt(actor, key, [record.pk])
+    return record
+
+
+def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str = "") -> R:
+    """Take a step of the record's flow; WrongState, Denied or Stale when it cannot be taken."""
+    flow = kind_of(record.kind).flow
+    step = flow.move(move_code)
+    with transaction.atomic():
+        if _receipt(actor, key):
+            return cast("R", type(record)._default_manager.get(pk=record.pk))
+        require(actor, step.right, record.access_class, record.unit)
+        if record.state not in step.sources:
+            raise WrongState(f"“{flow.state(record.state).name}”状态下不能“{step.name}”")
+        if step.by_another and record.author_id == actor.person.pk:
+            raise WrongState(f"“{step.name}”应由经办人以外的人办理")
+        before = image_of(record)
+        _claim(record)
+        record.state = step.target
+        record.save(update_fields=["state", "version"])
+        _log(actor, record, step.code, before, detail)
+        _keep_receipt(actor, key, [record.pk])
+    return record
+
+
+def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
+    """Link two records; the actor needs the right to edit the source."""
+    with transaction.atomic():
+        require(actor, "edit", kind_of(source.kind).access, source.unit)
+        made, new = Link.objects.get_or_create(source=source, target=target, kind=kind)
+        if new:
+            audit.append(
+                stream=source.court.code,
+                actor=actor_ref(actor),
+                verb="link",
+                target=f"{source.kind}:{source.pk}",
+                at=actor.now,
+                record=source,
+                detail=f"{kind.label} {target.kind}:{target.pk}",
+            )
+    return made
+
+
+def opened(actor: Actor, target: str, unit: Unit, detail: str) -> None:
+    """Log that the actor opened de-identified rows, or exported some, before they are shown."""
+    with transaction.atomic():
+        audit.append(
+            stream=unit.court.code if unit.court else audit.SYSTEM,
+            actor=actor_ref(actor),
+            verb="open",
+            target=target,
+            at=actor.now,
+            detail=detail,
+        )
+
+
+def screen_texts(record: Record) -> None:
+    """Refuse content that must never be stored; the message names rule and field, not the text."""
+    found: dict[str, list[str]] = {}
+    for field in record._meta.concrete_fields:
+        if screened(field) and (hits := screen(field.value_from_object(record) or "")):
+            found[field.name] = [hit.message for hit in hits]
+    if found:
+        raise ValidationError(found)
+
+
+def screened(field: models.Field[Any, Any]) -> bool:
+    """Whether people type free text into the field."""
+    return (
+        isinstance(field, models.CharField | models.TextField)
+        and field.editable
+        and not field.choices
+    )
+
+
+def answer_dues(record: Record) -> None:
+    """Let the record answer the dues of its unit and kind whose window holds its day."""
+    dues = Due.objects.filter(
+        unit_id=record.unit_id,
+        kind=record.kind,
+        opens_on__lte=record.happened_on,
+        due_on__gte=record.happened_on,
+    )
+    for due in dues:
+        due.answers.add(record)
+
+
+def _before(record: Record) -> dict[str, Any] | None:
+    if not record.pk:
+        return None
+    stored = type(record)._default_manager.filter(pk=record.pk).first()
+    return image_of(stored) if stored else None
+
+
+def _units(record: Record, before: dict[str, Any] | None) -> list[Unit]:
+    """The units whose permission is needed: where it stands and, if moved, where it stood."""
+    if before is None or before["unit_id"] == record.unit_id:
+        return [record.unit]
+    return [record.unit, type(record.unit).objects.get(pk=before["unit_id"])]
+
+
+def _stamp(actor: Actor, record: Record) -> None:
+    kind = kind_of(record.kind_code)
+    if record.unit_id is None:
+        raise ValidationError({"unit": "请选择单位"})
+    record.kind = kind.code
+    if record.unit.court is not None:
+        record.court = record.unit.court
+    if not record.pk:
+        _prepare(actor, record)
+        record.state = kind.flow.initial
+        record.author = actor.person
+        record.recorded_at = actor.now
+    if record.happened_on is not None:
+        record.path = path_on(record.unit, record.happened_on)
+
+
+def _prepare(actor: Actor, record: Record) -> None:
+    """Fill in what the ledger derives itself, where nothing was given."""
+    for name, value in record.prepare(image_of(record), actor.today).items():
+        if not getattr(record, name):
+            setattr(record, name, value)
+
+
+def _claim(record: Record) -> None:
+    """Take the next version of the record, or raise Stale: the lock is in the WHERE."""
+    claimed = Record.objects.filter(pk=record.pk, version=record.version).update(
+        version=record.version + 1
+    )
+    if not claimed:
+        raise Stale(type(record)._default_manager.get(pk=record.pk))
+    record.version += 1
+
+
+def _log(
+    actor: Actor, record: Record, verb: str, before: dict[str, Any] | None, detail: str
+) -> None:
+    after = image_of(record)
+    rows = [[record.pk, list(before.values()) if before else None, list(after.values())]]
+    audit.append(
+        stream=record.court.code,
+        actor=actor_ref(actor),
+        verb=verb,
+        target=f"{record.kind}:{record.pk}",
+        at=actor.now,
+        record=record,
+        change=audit.Change(record.kind, list(after), rows),
+        detail=detail,
+    )
+
+
+def _receipt(actor: Actor, key: str) -> list[int]:
+    if not key:
+        return []
+    kept = Receipt.objects.filter(key=f"{actor.person.pk}:{key}").first()
+    return list(kept.records) if kept else []
+
+
+def _keep_receipt(actor: Actor, key: str, records: list[int]) -> None:
+    if key:
+        Receipt.objects.create(key=f"{actor.person.pk}:{key}", records=records)

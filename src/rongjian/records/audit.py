@@ -1,0 +1,194 @@
+"""The hash-chained log: appending events and verifying that nobody changed one.
+
+Each stream (a procuratorate, or `system`) is a chain: h = H(tag, stream, seq, prev, body). The
+chain is unkeyed, so that anybody can verify it. The images of a record before and after are
+committed to by a salted hash and stand apart, so that a line's own text never holds content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rongjian.records.models import Event, Image, StreamHead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from rongjian.records.models import Record
+
+TAG = b"ZJA1"
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Change:
+    """The images of some records of one kind, before and after; None where there is none.
+
+    Rows are [id, before, after] with the values in the order of `columns`.
+    """
+
+    kind: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def body(self) -> bytes:
+        """The change as compressed JSON."""
+        shape = {"kind": self.kind, "columns": list(self.columns), "rows": self.rows}
+        text = json.dumps(shape, ensure_ascii=False, separators=(",", ":"))
+        return zlib.compress(text.encode(), level=1)
+
+    @classmethod
+    def read(cls, body: bytes) -> Change:
+        """The change that `body` wrote."""
+        shape = json.loads(zlib.decompress(bytes(body)))
+        return cls(shape["kind"], shape["columns"], shape["rows"])
+
+    def images(self) -> Iterator[tuple[int, dict[str, Any] | None, dict[str, Any] | None]]:
+        """(record id, fields before, fields after) for each record."""
+        for record_id, before, after in self.rows:
+            yield (
+                record_id,
+                None if before is None else dict(zip(self.columns, before, strict=True)),
+                None if after is None else dict(zip(self.columns, after, strict=True)),
+            )
+
+
+def _digest(*parts: bytes) -> str:
+    joined = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hashlib.sha256(TAG + joined).hexdigest()
+
+
+def _commitment(salt: str, body: bytes) -> str:
+    return _digest(b"image", salt.encode(), body)
+
+
+def _event_hash(event: Event) -> str:
+    body = json.dumps(
+        {
+            "at": event.at,
+            "actor": event.actor,
+            "verb": event.verb,
+            "object": event.object,
+            "record": event.record_id,
+            "detail": event.detail,
+            "commitment": event.commitment,
+        },
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    seq = int(event.seq).to_bytes(8, "big")
+    return _digest(event.stream.encode(), seq, event.prev.encode(), body.encode())
+
+
+def genesis(stream: str) -> str:
+    """The value before a stream's first line."""
+    return _digest(b"genesis", stream.encode())
+
+
+def append(  # a log line has this many independent parts
+    *,
+    stream: str,
+    actor: str,
+    verb: str,
+    target: str,
+    at: datetime,
+    record: Record | None = None,
+    change: Change | None = None,
+    detail: str = "",
+) -> Event:
+    """Add a line to a stream, as the last statement of the caller's transaction."""
+    StreamHead.objects.get_or_create(stream=stream, defaults={"seq": 0, "hash": genesis(stream)})
+    head = StreamHead.objects.select_for_update().get(stream=stream)
+    body = change.body() if change else b""
+    salt = secrets.token_hex(16)
+    event = Event(
+        stream=stream,
+        seq=head.seq + 1,
+        at=at.isoformat(timespec="microseconds"),
+        actor=actor,
+        verb=verb,
+        object=target,
+        record_id=record.pk if record else None,
+        detail=detail,
+        commitment=_commitment(salt, body) if change else "",
+        prev=head.hash,
+    )
+    event.hash = _event_hash(event)
+    event.save(force_insert=True)
+    if change:
+        Image.objects.create(event=event, salt=salt, body=body)
+    StreamHead.objects.filter(stream=stream).update(seq=event.seq, hash=event.hash)
+    return event
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where the log does not hold: the first bad line of a stream and why."""
+
+    stream: str
+    seq: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"链 {self.stream} 第 {self.seq} 条：{self.reason}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying the log found."""
+
+    events: int
+    streams: int
+    breaks: tuple[Break, ...]
+
+
+def verify() -> Verdict:
+    """Recompute every stream from its first line; images that are kept are checked too."""
+    heads = {head.stream: head for head in StreamHead.objects.all()}
+    streams = sorted({*heads, *Event.objects.values_list("stream", flat=True).distinct()})
+    breaks: list[Break] = []
+    count = 0
+    for stream in streams:
+        events = Event.objects.filter(stream=stream).order_by("seq").select_related("image")
+        found, seen = _verify_stream(stream, events.iterator(chunk_size=200), heads.get(stream))
+        breaks.extend(found)
+        count += seen
+    return Verdict(count, len(streams), tuple(breaks))
+
+
+def _verify_stream(
+    stream: str, events: Iterable[Event], head: StreamHead | None
+) -> tuple[list[Break], int]:
+    prev, seq = genesis(stream), 0
+    for event in events:
+        seq += 1
+        reason = _fault(event, seq, prev)
+        if reason:
+            return [Break(stream, event.seq, f"{reason}（{event.verb} {event.object}）")], seq
+        prev = event.hash
+    if head is None or (head.seq, head.hash) != (seq, prev):
+        kept = "没有链尾" if head is None else f"链尾记到第 {head.seq} 条"
+        return [Break(stream, seq, f"末尾被截断或改写：{kept}，实有 {seq} 条")], seq
+    return [], seq
+
+
+def _fault(event: Event, seq: int, prev: str) -> str:
+    if event.seq != seq:
+        return f"序号不连续：应为第 {seq} 条"
+    if event.prev != prev:
+        return "与前一条接不上"
+    if event.hash != _event_hash(event):
+        return "内容被改动：哈希不符"
+    image = getattr(event, "image", None)
+    if (image is None) != (event.commitment == ""):
+        return "变更内容缺失或多出"
+    if image is not None and event.commitment != _commitment(image.salt, bytes(image.body)):
+        return "变更内容被改动：与承诺值不符"
+    return ""

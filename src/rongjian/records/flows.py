@@ -1,0 +1,90 @@
+"""Flows: the states a record can be in, and the moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rongjian.org.access import Verb
+
+
+@dataclass(frozen=True)
+class State:
+    """A state with its Chinese name, its lamp on the screen and whether figures count it."""
+
+    code: str
+    name: str
+    lamp: str
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step between states; `right` is the verb of `roles.yaml` that it takes."""
+
+    code: str
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    right: Verb
+    # Whoever wrote the record may not take this step (经办 ≠ 审核).
+    by_another: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The states of a kind of record, the first one being where it starts."""
+
+    code: str
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def initial(self) -> str:
+        """The state a new record is in."""
+        return self.states[0].code
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Codes of the states that figures count."""
+        return frozenset(state.code for state in self.states if state.counted)
+
+    def state(self, code: str) -> State:
+        """The state with this code; KeyError when the flow has none."""
+        return {state.code: state for state in self.states}[code]
+
+    def move(self, code: str) -> Move:
+        """The move with this code; KeyError when the flow has none."""
+        return {move.code: move for move in self.moves}[code]
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        """The moves that leave a state."""
+        return tuple(move for move in self.moves if state in move.sources)
+
+
+_VOID = State("void", "已作废", "off", counted=False)
+
+# A fact that is true once written down: case decisions, published figures.
+FILED = Flow(
+    "filed",
+    (State("filed", "已登记", "ok", counted=True), _VOID),
+    (Move("void", "作废", ("filed",), "void", "void"),),
+)
+
+# A statement that a second person confirms before it counts as confirmed.
+REVIEWED = Flow(
+    "reviewed",
+    (
+        State("draft", "草稿", "off", counted=False),
+        State("submitted", "已报送", "ok", counted=True),
+        State("approved", "已确认", "done", counted=True),
+        _VOID,
+    ),
+    (
+        Move("submit", "报送", ("draft",), "submitted", "submit"),
+        Move("approve", "确认", ("submitted",), "approved", "approve", by_another=True),
+        Move("return", "退回补充", ("submitted",), "draft", "approve", by_another=True),
+        Move("void", "作废", ("draft", "submitted", "approved"), "void", "void"),
+    ),
+)

@@ -1,0 +1,119 @@
+"""The register of kinds: what the generic pages, import, facts and tests know about a ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.db.models import Field
+
+    from rongjian.records.flows import Flow
+    from rongjian.records.models import Record
+
+R = TypeVar("R", bound="type[Record]")
+
+# Fields of every record that a fact row carries, whatever its kind.
+BASE_FACTS = ("unit_id", "happened_on", "campaign", "line", "task_force_id", "state")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A declared kind of record.
+
+    `form` are the fields asked for at first, `more` those behind 「更多（选填）」; together they
+    are the columns of import and export. `columns` stand in lists, `filters` above them.
+    `facts` are drawn into the fact file besides the base fields. `private` fields are withheld
+    from a superior's projection. `group` is where the menu lists the kind, `aliases` are further
+    headings that an import takes for a field.
+    """
+
+    code: str
+    name: str
+    model: type[Record]
+    flow: Flow
+    access: str
+    form: tuple[str, ...]
+    more: tuple[str, ...]
+    columns: tuple[str, ...]
+    filters: tuple[str, ...]
+    facts: tuple[str, ...]
+    private: tuple[str, ...]
+    group: str
+    aliases: Mapping[str, tuple[str, ...]]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Everything a person or a file may fill in, in order."""
+        return (*self.form, *self.more)
+
+    def field(self, name: str) -> Field[Any, Any]:
+        """The model field of that name."""
+        return self.model._meta.get_field(name)  # type: ignore[return-value]
+
+    def heading(self, name: str) -> str:
+        """What lists, forms and sheets call a field."""
+        return str(self.field(name).verbose_name)
+
+
+_register: dict[str, Kind] = {}
+
+
+class UnknownKind(LookupError):
+    """No ledger has this code."""
+
+
+def kind(
+    code: str,
+    *,
+    flow: Flow,
+    access: str,
+    form: tuple[str, ...],
+    columns: tuple[str, ...],
+    group: str,
+    more: tuple[str, ...] = (),
+    filters: tuple[str, ...] = (),
+    facts: tuple[str, ...] = (),
+    private: tuple[str, ...] = (),
+    aliases: Mapping[str, tuple[str, ...]] | None = None,
+) -> Callable[[R], R]:
+    """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
+
+    def declare(model: R) -> R:
+        if code in _register:
+            raise ValueError(f"台账代码重复：{code}")
+        model.kind_code = code
+        _register[code] = Kind(
+            code=code,
+            name=str(model._meta.verbose_name),
+            model=model,
+            flow=flow,
+            access=access,
+            form=form,
+            more=more,
+            columns=columns,
+            filters=filters,
+            facts=facts,
+            private=private,
+            group=group,
+            aliases=aliases or {},
+        )
+        model.access_class = access
+        return model
+
+    return declare
+
+
+def kinds() -> list[Kind]:
+    """Every declared kind, by code."""
+    return [_register[code] for code in sorted(_register)]
+
+
+def kind_of(code: str) -> Kind:
+    """The kind with this code; UnknownKind otherwise."""
+    try:
+        return _register[code]
+    except KeyError:
+        raise UnknownKind(f"没有代码为“{code}”的台账") from None

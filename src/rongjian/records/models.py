@@ -1,0 +1,343 @@
+"""The tables of the spine: records with their links and evidence, dues, batches, events."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from rongjian.org.models import Person, Unit
+from rongjian.records.kinds import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+VOID = "void"
+
+
+class Record(models.Model):
+    """One dated statement about a unit, of a declared kind, in a state of its flow.
+
+    Every ledger entry is a child table of this one. `path` is the unit's place on `happened_on`
+    ("as organised then"); `unit.path` is today's ("as organised now").
+    """
+
+    kind = models.CharField("台账", max_length=32, db_index=True, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="records", verbose_name="单位")
+    court = models.ForeignKey(
+        Unit, models.PROTECT, related_name="court_records", verbose_name="检察院", editable=False
+    )
+    path = models.CharField("当时位置", max_length=200, editable=False)
+    happened_on = models.DateField("日期")
+    campaign = models.CharField("专项", max_length=24, blank=True)
+    line = models.CharField("业务条线", max_length=8, blank=True)
+    task_force = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="task_force_records",
+        verbose_name="专班",
+        limit_choices_to={"type": "task_force"},
+    )
+    key = models.CharField("编号", max_length=120, blank=True)
+    state = models.CharField("状态", max_length=12, editable=False)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    author = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="authored", editable=False
+    )
+    batch = models.ForeignKey(
+        "Batch", models.SET_NULL, null=True, related_name="records", editable=False
+    )
+    recorded_at = models.DateTimeField("记录时间", editable=False)
+
+    class Meta:
+        ordering = ("-happened_on", "-pk")
+        verbose_name = "记录"
+        constraints = [
+            # A voided record frees its key: an undone import can be imported again.
+            models.UniqueConstraint(
+                fields=("kind", "key"),
+                condition=~Q(key="") & ~Q(state=VOID),
+                name="record_key_once_a_kind",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("kind", "happened_on")),
+            models.Index(fields=("kind", "campaign", "happened_on")),
+        ]
+
+    # Set by @kind on each ledger; the base table mixes kinds and so has none of its own.
+    kind_code: ClassVar[str] = ""
+    access_class: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return self.key or f"{self.kind}-{self.pk}"
+
+    @classmethod
+    def problems(cls, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """What is wrong between the fields of one row: (field, Chinese sentence).
+
+        Ledgers override this; form, import and bulk writing all ask it.
+        """
+        yield from ()
+
+    @classmethod
+    def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
+        """What a ledger fills in itself when a form or file leaves it out."""
+        return {}
+
+    def clean(self) -> None:
+        """Refuse what `problems` finds."""
+        found: dict[str, list[str]] = {}
+        values = {field.attname: getattr(self, field.attname) for field in self._meta.fields}
+        for field, message in self.problems(values):
+            found.setdefault(field, []).append(message)
+        if found:
+            raise ValidationError(found)
+
+    @classmethod
+    def access_parts(cls) -> Iterable[tuple[Q, str]]:
+        """For mixed lists: which access class rules which kinds."""
+        by_class: dict[str, list[str]] = {}
+        for kind in kinds():
+            by_class.setdefault(kind.access, []).append(kind.code)
+        return [(Q(kind__in=codes), code) for code, codes in by_class.items()]
+
+
+class LinkKind(models.TextChoices):
+    """What a link says; a link between Party work and business is the fusion itself."""
+
+    ADVANCE = "advance", "推动办理"
+    GUIDE = "guide", "学习引导"
+    SUPERVISE = "supervise", "作风监督"
+    SERVE = "serve", "服务"
+    COOPERATE = "cooperate", "协作"
+    BASIS = "basis", "依据"
+
+
+class Link(models.Model):
+    """A directed link between two records."""
+
+    source = models.ForeignKey(Record, models.CASCADE, related_name="links")
+    target = models.ForeignKey(Record, models.CASCADE, related_name="linked_from")
+    kind = models.CharField("关系", max_length=12, choices=LinkKind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("source", "target", "kind"), name="link_once"),
+            models.CheckConstraint(
+                condition=~Q(source=models.F("target")), name="link_to_another_record"
+            ),
+        ]
+        verbose_name = "关联"
+
+    def __str__(self) -> str:
+        return f"{self.source_id}→{self.target_id}"
+
+
+class Evidence(models.Model):
+    """What stands behind a record where the record itself is not enough: a source in words."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="evidence")
+    source = models.CharField("出处", max_length=200)
+    digest = models.CharField("校验值", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "佐证"
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Due(models.Model):
+    """A unit is expected to bring `needed` records of a kind between two days.
+
+    Identity is origin × unit × window. Status is never stored: it follows from the answers, the
+    calendar and today.
+    """
+
+    origin = models.CharField("来源", max_length=64)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="dues")
+    kind = models.CharField("台账", max_length=32)
+    opens_on = models.DateField("自")
+    due_on = models.DateField("限期")
+    needed = models.PositiveSmallIntegerField("次数", default=1)
+    reason = models.CharField("说明", max_length=200, blank=True)
+    answers = models.ManyToManyField(Record, related_name="answered_dues", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("origin", "unit", "opens_on"), name="due_once"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=models.F("opens_on")), name="due_after_opening"
+            ),
+        ]
+        indexes = [models.Index(fields=("unit", "kind", "opens_on"))]
+        verbose_name = "应办事项"
+
+    def __str__(self) -> str:
+        return f"{self.origin}@{self.unit_id} {self.due_on}"
+
+
+class BatchState(models.TextChoices):
+    """How far an import has come."""
+
+    DRAFT = "draft", "待对应列"
+    CHECKED = "checked", "已检查"
+    PARTLY = "partly", "部分导入"
+    DONE = "done", "已导入"
+    UNDONE = "undone", "已撤销"
+
+
+class Batch(models.Model):
+    """One import: the file's rows as they came, the mapping, and what became of each row."""
+
+    kind = models.CharField("台账", max_length=32)
+    name = models.CharField("文件", max_length=120)
+    digest = models.CharField("校验值", max_length=64)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="batches")
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="batches")
+    headings = models.JSONField("表头", default=list)
+    layout = models.JSONField("版面", default=dict)
+    mapping = models.JSONField("对应列", default=dict)
+    state = models.CharField("状态", max_length=8, choices=BatchState, default=BatchState.DRAFT)
+    created_at = models.DateTimeField("时间")
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = "导入"
+
+    def __str__(self) -> str:
+        return f"导入 #{self.pk} {self.name}"
+
+
+class RowOutcome(models.TextChoices):
+    """What checking found a row of an import to be, and what became of it."""
+
+    NEW = "new", "可新增"
+    UPDATE = "update", "可更新"
+    SAME = "same", "未变"
+    BAD = "bad", "需修改"
+    DROPPED = "dropped", "不导入"
+    CREATED = "created", "已新增"
+    UPDATED = "updated", "已更新"
+    UNDONE = "undone", "已撤销"
+
+
+class BatchRow(models.Model):
+    """One row of an import: its cells as text, the problems found, the record it became.
+
+    `key` is the record key as checked, `version` the record's version that an update was compared
+    with or has led to, `prefer_file` the user's word that the file is right against the database.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField("行号")
+    cells = models.JSONField("单元格", default=list)
+    problems = models.JSONField("问题", default=dict)
+    normalised = models.PositiveSmallIntegerField("自动规范", default=0)
+    outcome = models.CharField("结果", max_length=10, blank=True, choices=RowOutcome)
+    key = models.CharField("编号", max_length=120, blank=True)
+    record_id = models.BigIntegerField("记录", null=True)
+    version = models.PositiveIntegerField("版本", null=True)
+    prefer_file = models.BooleanField("以文件为准", default=False)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=("batch", "number"), name="batch_row_once")]
+        verbose_name = "导入行"
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"
+
+
+class Event(models.Model):
+    """Append-only line: who did which verb to which record. Chained by hash within its stream.
+
+    It commits to the images of the record before and after by a salted hash; the images stand
+    in `Image`, so that what must be forgotten can be erased without breaking the chain.
+    """
+
+    stream = models.CharField("链", max_length=32)
+    seq = models.PositiveBigIntegerField("序号")
+    at = models.CharField("时间", max_length=32)
+    actor = models.CharField("谁", max_length=64)
+    verb = models.CharField("动作", max_length=16)
+    object = models.CharField("对象", max_length=80)
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="events")
+    detail = models.CharField("说明", max_length=400, blank=True)
+    commitment = models.CharField("承诺值", max_length=64)
+    prev = models.CharField("前值", max_length=64)
+    hash = models.CharField("哈希", max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=("stream", "seq"), name="event_seq_once")]
+        verbose_name = "变更记录"
+
+    access_class: ClassVar[str] = "audit_log"
+
+    def __str__(self) -> str:
+        return f"{self.stream}/{self.seq} {self.verb} {self.object}"
+
+
+class Image(models.Model):
+    """The images behind an event: a compressed list of [kind, id, before, after]."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="image")
+    salt = models.CharField(max_length=32)
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = "变更内容"
+
+    def __str__(self) -> str:
+        return f"{self.event_id}"
+
+
+class StreamHead(models.Model):
+    """The last line of each stream: locked while a line is added, and proof against cut tails."""
+
+    stream = models.CharField(primary_key=True, max_length=32)
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "链尾"
+
+    def __str__(self) -> str:
+        return f"{self.stream}/{self.seq}"
+
+
+class Receipt(models.Model):
+    """An idempotency key that was used, with what it produced: a repeat changes nothing."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    records = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "回执"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def image_of(record: Record) -> dict[str, Any]:
+    """The stored fields of a record of any kind, as plain JSON values."""
+    return {
+        field.attname: plain(field.value_from_object(record))
+        for field in record._meta.concrete_fields
+        if not field.name.endswith("_ptr")
+    }
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON knows it: dates, times (UTC) and amounts as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

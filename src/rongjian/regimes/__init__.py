@@ -1,0 +1,1 @@
+"""Regimes: rules that are expanded to dues for every body in scope."""

@@ -1,0 +1,1 @@
+"""Deployments and their follow-up: the second origin of dues."""

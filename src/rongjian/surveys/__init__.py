@@ -1,0 +1,1 @@
+"""Anonymous surveys, published only as aggregates."""
