@@ -1,0 +1,1 @@
+"""Check-ups: what does not fit together, shown with both numbers."""
