@@ -177,6 +177,12 @@ def test_choices(raw, cell):
     assert cells.normalise("choice", raw, UNITS) == cell
 
 
+def test_a_label_of_two_codes_is_not_guessed():
+    twins = {"1": "城区院", "2": "城区院", "3": "郊区院"}
+    assert cells.choice("城区院", twins) == wrong("与多个选项相符")
+    assert cells.choice("2", twins) == plain("2")
+
+
 @pytest.mark.parametrize(
     ("raw", "cell"),
     [

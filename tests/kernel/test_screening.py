@@ -227,6 +227,7 @@ def worn(chance: random.Random, number: str) -> str:
             number,
             number.lower(),
             widened(chance, number),
+            "".join(chr(0x660 + int(digit)) if digit != "X" else digit for digit in number),
             " ".join((number[:6], number[6:14], number[14:])),
             "-".join((number[:6], number[6:10], number[10:14], number[14:])),
             " ".join(number),

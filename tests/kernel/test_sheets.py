@@ -438,7 +438,7 @@ def test_text_tables_have_the_same_limits():
 
 # --- heading ---------------------------------------------------------------------------------
 
-TWO_ROWS = [
+TWO_ROWS: list[list[object]] = [
     ["起诉人员情况表", None, None, None, None],
     ["单位", "办理情况", None, None, "备注"],
     [None, "受理日期", "起诉\n日期", "人 数", None],

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from rongjian.kernel.chinese_numbers import NUMERALS, fold, number_at, parse_number, scale_at
@@ -187,10 +188,8 @@ _SHORT_YEAR = "年份应写四位"
 _UNREADABLE_MONTH = "月份无法识别"
 _NOT_MONTH = "应为月份，不写日"
 _EPOCH = date(1899, 12, 30)
-_FIRST_SERIAL, _LAST_SERIAL = (
-    10_000,
-    73_415,
-)  # 1927-05-18 to 2100-12-31; smaller ones look like years
+_FIRST_SERIAL = 10_000  # 1927-05-18; smaller ones look like years
+_LAST_SERIAL = 73_415  # 2100-12-31
 _WORDS = re.compile(r"[零〇一二三四五六七八九十]{1,4}")
 _CLOCK = re.compile(r"(?<=\d)[日号]?[T\s]\s*\d{1,2}:\d\d(:\d\d(\.\d+)?)?$")
 _STOPS = str.maketrans("。、‐", "..-")
@@ -297,6 +296,7 @@ def _incomplete(shown: str) -> Cell:
 
 _NOT_BOOLEAN = "应填是或否"
 _NOT_A_CHOICE = "不在选项中"
+_AMBIGUOUS = "与多个选项相符"
 _YES = {"是", "有", "√", "✓", "✔", "☑", "1", "true", "yes", "y"}
 _NO = {"否", "无", "没有", "不是", "×", "✗", "✘", "☒", "0", "false", "no", "n"}
 _MISTYPED = {"x": "否", "v": "是", "对": "是", "错": "否"}
@@ -317,13 +317,23 @@ def choice(raw: object, choices: Mapping[str, str]) -> Cell:
     shown = _compact(raw)
     if not shown:
         return _blank(raw)
-    by_form = {_compact(code).casefold(): code for code in choices}
-    by_form |= {_compact(label).casefold(): code for code, label in choices.items()}
-    code = by_form.get(shown.casefold())
-    if code is None:
+    codes = _by_form(tuple(choices.items())).get(shown.casefold(), ())
+    if len(codes) > 1:
+        return Cell(problem=_AMBIGUOUS)
+    if not codes:
         near = nearest(shown, list(choices.values()))
         return Cell(problem=_NOT_A_CHOICE, suggestion=near[0] if near else None)
-    return Cell(code, raw not in (code, choices[code]))
+    return Cell(codes[0], raw not in (codes[0], choices[codes[0]]))
+
+
+@lru_cache(maxsize=64)
+def _by_form(choices: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """What may be typed → the codes it may mean; kept because a column asks for each of its rows."""
+    forms: dict[str, tuple[str, ...]] = {}
+    for code, label in choices:
+        for form in {_compact(code).casefold(), _compact(label).casefold()}:
+            forms[form] = (*forms.get(form, ()), code)
+    return forms
 
 
 _READERS: Mapping[Kind, Callable[[object], Cell]] = {

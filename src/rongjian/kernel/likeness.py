@@ -18,7 +18,7 @@ _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))
 @lru_cache(maxsize=50_000)
 def _sounds(word: str) -> tuple[str, ...]:
     """Syllables without what many speakers do not tell apart: zh/z, ch/c, sh/s, l/n, -ng/-n."""
-    return tuple(_folded(sound) for sound in lazy_pinyin(word, errors=list))
+    return tuple(_folded(sound) for sound in lazy_pinyin(word))
 
 
 def _folded(sound: str) -> str:

@@ -44,7 +44,9 @@ def screen(text: str) -> list[Finding]:
     plain, origins = _unmasked(text)
     found: list[Finding] = []
     taken = bytearray(len(plain))
-    for rule, pattern, is_real in _RULES:
+    for rule, sign, pattern, is_real in _RULES:
+        if not sign.search(plain):
+            continue
         for match in pattern.finditer(plain):
             start, end = match.span("hit")
             if not any(taken[start:end]) and is_real(match["hit"]):
@@ -68,8 +70,11 @@ def _folded(character: str) -> str:
         return "\n"
     if character in _BLANKS:
         return " "
-    if character in _NOTHING or unicodedata.category(character) in ("Cf", "Cc", "Cs", "Mn", "Me"):
+    category = unicodedata.category(character)
+    if character in _NOTHING or category in ("Cf", "Cc", "Cs", "Mn", "Me"):
         return ""
+    if category == "Nd":
+        return str(unicodedata.digit(character))
     return unicodedata.normalize("NFKC", character).translate(_TRADITIONAL)
 
 
@@ -214,7 +219,7 @@ _CASES = (
     rf"{_YEAR}[{_COURTS}]{_HAN}{{0,4}}\s?\d{{2,4}}\s?{_HAN}{{0,2}}{_COURT_CASE}{_SERIAL}",
     rf"{_BRACKETED_YEAR}{_HAN}{{1,5}}{_COURT_CASE}{_SERIAL}",
     rf"{_NOT_ISSUED}{_OFFICE_CASE}{_PLAIN_HAN}{{0,4}}{_BRACKETED_YEAR}{_SERIAL}",
-    rf"案号\s?[::]?\s?{_BRACKETED_YEAR}[一-鿿0-9]{{0,14}}{_SERIAL}",
+    rf"案号\s?:?\s?{_BRACKETED_YEAR}[一-鿿0-9]{{0,14}}{_SERIAL}",
 )
 
 
@@ -222,21 +227,37 @@ def _always(_: str) -> bool:
     return True
 
 
-def _compiled() -> Iterator[tuple[str, re.Pattern[str], Callable[[str], bool]]]:
-    groups: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
-        ("secret_mark", _MARKS, _always),
-        ("internal_mark", _WARNINGS, _always),
-        ("case_number", _CASES, _always),
-        # inside a look-ahead, so that a false start does not swallow the number behind it
-        ("resident_id", (rf"(?<!\d)(?=(?P<hit>{_PERSONAL})(?!\d))",), _is_resident_id),
-        # not the number of a page in an address
-        ("bank_card", (rf"(?<![\d./])(?=(?P<hit>{_CARD})(?!\d))",), _is_card),
-        ("mobile", (rf"(?<![\d.])(?P<hit>{_MOBILE})(?!\d)",), _always),
-    )
-    for rule, patterns, is_real in groups:
-        for pattern in patterns:
+@dataclass(frozen=True)
+class _Group:
+    """Patterns of one rule; a text without `sign` is passed by quickly, as nearly all texts are."""
+
+    rule: str
+    sign: str
+    patterns: tuple[str, ...]
+    is_real: Callable[[str], bool] = _always
+
+
+_MANY_DIGITS = rf"(?:\d{_SPACE}){{10}}\d"
+_GROUPS = (
+    _Group("secret_mark", "密", _MARKS),
+    _Group("internal_mark", "[部密]", _WARNINGS),
+    _Group("case_number", "号", _CASES),
+    # inside a look-ahead, so that a false start does not swallow the number behind it
+    _Group(
+        "resident_id", _MANY_DIGITS, (rf"(?<!\d)(?=(?P<hit>{_PERSONAL})(?!\d))",), _is_resident_id
+    ),
+    # not the number of a page in an address
+    _Group("bank_card", _MANY_DIGITS, (rf"(?<![\d./])(?=(?P<hit>{_CARD})(?!\d))",), _is_card),
+    _Group("mobile", _MANY_DIGITS, (rf"(?<![\d.])(?P<hit>{_MOBILE})(?!\d)",)),
+)
+
+
+def _compiled() -> Iterator[tuple[str, re.Pattern[str], re.Pattern[str], Callable[[str], bool]]]:
+    for group in _GROUPS:
+        for pattern in group.patterns:
             whole = pattern if "(?P<hit>" in pattern else f"(?P<hit>{pattern})"
-            yield rule, re.compile(whole, re.MULTILINE), is_real
+            whole_pattern = re.compile(whole, re.MULTILINE)
+            yield group.rule, re.compile(group.sign), whole_pattern, group.is_real
 
 
 _RULES = tuple(_compiled())

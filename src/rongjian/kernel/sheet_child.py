@@ -320,6 +320,8 @@ def restrain(limits: Limits) -> None:
 def main(arguments: str) -> None:
     """The child: limits as JSON in `arguments`, the file on stdin, JSON lines on stdout."""
     limits = Limits(**json.loads(arguments))
+    _send({"started": True})
+    sys.stdout.buffer.flush()
     restrain(limits)
     message = ""
     try:

@@ -135,6 +135,8 @@ def _read_xlsx(data: bytes, limits: Limits) -> Workbook:
         )
     except subprocess.TimeoutExpired:
         raise SheetError(TOO_HEAVY) from None
+    if not child.stdout:
+        raise RuntimeError("the process that opens sheets did not start")  # no fault of the file
     if child.returncode:  # killed by a limit, or aborted when an allocation was refused
         raise SheetError(TOO_HEAVY)
     return _workbook(child.stdout.splitlines())
@@ -151,7 +153,7 @@ def _workbook(lines: Iterable[bytes]) -> Workbook:
         elif "sheet" in message:
             sheets.append(Sheet(message["sheet"], []))
             merges.append(message["merges"])
-        elif message["end"]:
+        elif message.get("end"):
             raise SheetError(message["end"])
     if not sheets:
         raise SheetError(_NOTHING_VISIBLE)
