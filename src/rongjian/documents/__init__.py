@@ -1,0 +1,1 @@
+"""Documents whose figures are live until frozen, and the check of drafts."""

@@ -1,0 +1,1 @@
+"""Documents: kinds, composing, freezing, docx."""
