@@ -172,8 +172,10 @@ def _check_keys(kind: Kind, columns: Columns) -> list[Problem]:
     taken: set[str] = set()
     for start in range(0, len(given), _CHUNK):
         part = given[start : start + _CHUNK]
-        stored = Record.objects.filter(kind=kind.code, key__in=part).exclude(state=VOID)
-        taken.update(stored.values_list("key", flat=True))
+        # Said like the constraint's own condition and unordered, so that its index answers.
+        stored = Record.objects.filter(kind=kind.code, key__in=part).exclude(key="")
+        living = stored.exclude(state=VOID).order_by()
+        taken.update(living.values_list("key", flat=True))
     first: dict[str, int] = {}
     problems = []
     for number, value in enumerate(keys):
