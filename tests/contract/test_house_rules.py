@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rongjian.records.kinds import kinds
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src/rongjian").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "src/rongjian").rglob("*.html"))
@@ -30,7 +32,8 @@ def test_modules_and_functions_stay_short(path: Path) -> None:
 
 
 def test_records_are_written_only_through_the_template() -> None:
-    allowed = {"records/actions.py", "records/bulk.py"}
+    # The upload inserts the rows of a file as they came, which are not records yet.
+    allowed = {"records/actions.py", "records/bulk.py", "records/import_upload.py"}
     writing = re.compile(r"INSERT INTO|\brecord\.save\(|Record\.objects[^\n]*\.update\(")
     found = {
         path.relative_to(ROOT / "src/rongjian").as_posix()
@@ -41,7 +44,8 @@ def test_records_are_written_only_through_the_template() -> None:
 
 
 def test_the_spine_has_no_branch_on_a_kind() -> None:
-    branch = re.compile(r"""if [^\n]*\bkind(\.code|_code)? == ["']""")
+    codes = "|".join(kind.code for kind in kinds())
+    branch = re.compile(rf"""[=!]= ["']({codes})["']""")
     for path in PYTHON:
         if path.parent.name in {"records", "facts", "indicators", "web", "pages"}:
             assert not branch.search(path.read_text(encoding="utf-8")), name_of(path)
