@@ -1,0 +1,1 @@
+"""Facts: records drawn into flat columnar files, by kind and month."""

@@ -1,0 +1,1 @@
+"""Indicators: declared figures over facts, and the records behind each."""

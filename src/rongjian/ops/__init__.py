@@ -1,0 +1,1 @@
+"""The command line, the clock's work and the demo world."""

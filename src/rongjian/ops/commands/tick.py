@@ -1,0 +1,109 @@
+"""`rongjian tick`: the routine steps that keep what is derived up to date."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from rongjian.facts import extract
+from rongjian.facts.files import Manifest
+from rongjian.indicators import refresh, snapshots
+from rongjian.ops.commands import Refused
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one step did; nothing when everything was up to date already."""
+
+    step: str
+    name: str
+    changed: bool
+    words: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--loop", type=float, metavar="秒", help="不停地做，每次之间隔这么多秒")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出，每轮一行")
+    parser.add_argument("--parent", type=int, metavar="进程号", help="这个进程结束时自己也结束")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do every step once, or again and again until stopped."""
+    if args.loop is None:
+        _report(steps(timezone.localdate()), as_json=args.json)
+        return 0
+    if args.loop <= 0:
+        raise Refused("--loop 后面的秒数应大于 0")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.is_set():
+        _once(args)
+        stopped.wait(args.loop)
+        if args.parent and os.getppid() != args.parent:
+            break
+    return 0
+
+
+def _once(args: argparse.Namespace) -> None:
+    """One round of the loop; what fails now is tried again in the next one."""
+    try:
+        close_old_connections()
+        done = steps(timezone.localdate())
+    except (Error, OSError, LookupError):
+        log.exception("tick")
+        return
+    if any(step.changed for step in done) or args.json:
+        _report(done, as_json=args.json)
+
+
+def steps(today: date) -> list[Done]:
+    """Every step in its order; each finds out itself whether there is anything to do."""
+    return [_facts(), _figures(today)]
+
+
+def _facts() -> Done:
+    before = Manifest.read()
+    after = extract.refresh()
+    return _done("facts", "事实文件", before, after, f"{len(after.heads)} 条链")
+
+
+def _figures(today: date) -> Done:
+    before = _snapshot_number()
+    after = refresh.refresh(today).number
+    return _done("figures", "数字快照", before, after, f"第 {after} 号")
+
+
+def _snapshot_number() -> int | None:
+    at = snapshots.pointer()
+    return at.number if at else None
+
+
+def _done(step: str, name: str, before: Any, after: Any, words: str) -> Done:
+    changed = before != after
+    return Done(step, name, changed, f"已更新（{words}）" if changed else f"没有变化（{words}）")
+
+
+def _report(done: list[Done], *, as_json: bool) -> None:
+    if as_json:
+        text = json.dumps({"steps": [asdict(step) for step in done]}, ensure_ascii=False)
+    else:
+        text = "\n".join(f"{step.name}：{step.words}" for step in done)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,117 @@
+"""`rongjian verify`: recount figures by the second path, walk the log, compare published figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rongjian.checkup import published
+from rongjian.documents.render import compose
+from rongjian.indicators import verify
+from rongjian.ops.commands import Refused
+from rongjian.ops.demo.build import REPORT
+from rongjian.org.models import Unit, UnitType
+from rongjian.org.queries import unit_named
+from rongjian.records import audit
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: a line for people and the parts for machines."""
+
+    headline: str
+    lines: list[str]
+    faults: int
+    parts: dict[str, Any]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "what",
+        choices=tuple(_CHECKS),
+        metavar="内容",
+        help="figures 按记录重算报告里的数字；audit 核对日志链；published 核对公布数据",
+    )
+    parser.add_argument("--unit", metavar="单位", help="figures：哪个单位的报告（默认最上级）")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check; 1 when something does not hold."""
+    verdict = _CHECKS[args.what](args)
+    if args.json:
+        found = {"headline": verdict.headline, "faults": verdict.faults, **verdict.parts}
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join([verdict.headline, *verdict.lines]) + "\n")
+    return 1 if verdict.faults else 0
+
+
+def _figures(args: argparse.Namespace) -> Verdict:
+    """Every figure of the report, once from the snapshot and once over the records."""
+    unit = unit_named(args.unit) if args.unit else _top()
+    lines: list[str] = []
+    parts: list[dict[str, Any]] = []
+    shown = {
+        (each.indicator, each.period): each for each in compose(REPORT, unit, {}, None).figures
+    }
+    for (code, period), figure in shown.items():
+        found = verify.differences([code], unit, period)
+        words = f"{figure.name} {period} {figure.spoken}（{figure.records} 条记录）"
+        lines.append(f"差异  {found[0]}" if found else f"一致  {words}")
+        parts.append(
+            {
+                "indicator": code,
+                "period": str(period),
+                "text": figure.text,
+                "value": None if figure.value is None else str(figure.value),
+                "records": figure.records,
+                "difference": str(found[0]) if found else None,
+            }
+        )
+    faults = sum(part["difference"] is not None for part in parts)
+    headline = f"核对 {len(parts)} 个数字，差异 {faults} 个"
+    return Verdict(headline, lines, faults, {"unit": unit.code, "figures": parts})
+
+
+def _top() -> Unit:
+    """The unit at the top of the business tree."""
+    top = Unit.objects.filter(type=UnitType.REGION).order_by("path").first()
+    if top is None:
+        raise Refused("还没有任何单位：先导入单位，或用 rongjian demo 建立演示数据")
+    return top
+
+
+def _audit(_: argparse.Namespace) -> Verdict:
+    """Every stream of the log from its first line."""
+    verdict = audit.verify()
+    count = len(verdict.breaks)
+    headline = f"核对 {verdict.streams} 条链、{verdict.events} 条日志，断裂 {count} 处"
+    breaks = [
+        {"stream": each.stream, "seq": each.seq, "reason": each.reason} for each in verdict.breaks
+    ]
+    parts = {"streams": verdict.streams, "events": verdict.events, "breaks": breaks}
+    return Verdict(headline, [str(each) for each in verdict.breaks], count, parts)
+
+
+def _published(_: argparse.Namespace) -> Verdict:
+    """Published figures that contradict one another."""
+    records = published.published()
+    found = published.findings(records)
+    headline = f"核对 {len(records)} 条公布数据，不一致 {len(found)} 处"
+    lines = [f"{each.dataset} {each.subject} {each.period}  {each.sentence}" for each in found]
+    return Verdict(headline, lines, len(found), {"findings": lines})
+
+
+_CHECKS: dict[str, Callable[[argparse.Namespace], Verdict]] = {
+    "figures": _figures,
+    "audit": _audit,
+    "published": _published,
+}

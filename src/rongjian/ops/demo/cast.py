@@ -1,0 +1,49 @@
+"""The fixed cast of the demo: made-up colleagues with accounts, always at the same places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PASSWORD = "rongjian-demo"  # noqa: S105  # printed beside the accounts: the demo hides nothing
+
+BRANCH = "450100-P02"
+"""The branch that the cast's own work is about: 第二党支部 of 南宁市院."""
+
+DEPARTMENT = "450100-D12"
+"""The department that this branch serves: 第二检察部."""
+
+BRANCH_MEMBERS = 17
+"""How many members the cast's branch has, whatever the seed."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the cast: account, name, department, and the posts as (role, unit code)."""
+
+    account: str
+    name: str
+    department: str
+    posts: tuple[tuple[str, str], ...]
+
+
+CAST = (
+    Member("zhengshi", "郑十", "450000-D31", (("case_manager", "450000"),)),
+    Member("lisi", "李四", DEPARTMENT, (("branch_organiser", BRANCH), ("prosecutor", DEPARTMENT))),
+    Member(
+        "wangwu",
+        "王五",
+        DEPARTMENT,
+        (("branch_secretary", BRANCH), ("department_head", DEPARTMENT)),
+    ),
+    Member("qian", "钱一", "450100-D31", (("case_manager", "450100"),)),
+    Member("zhaoliu", "赵六", "450100-D01", (("inspector", "450100"),)),
+    Member("weiw", "韦武", "450100-D02", (("organ_committee", "450100"),)),
+    Member("feng", "冯文", "450100-D02", (("assessor", "450100"),)),
+    Member("jian", "简宁", "450000-D01", (("chief", "450000"),)),
+    Member("aud", "区安", "450000-D33", (("auditor", "450000"),)),
+)
+
+
+def held(role: str, unit: str) -> bool:
+    """Whether the cast holds a post, so that nobody else is appointed to it."""
+    return any((role, unit) in member.posts for member in CAST)

@@ -1,0 +1,154 @@
+"""The desk of the fixed cast: the activities of their branch, step by step, and what is due.
+
+Their branch is the one the screens are first seen with, so it is written as they would write it:
+drafted and sent by the organiser, confirmed by the secretary, linked to the cases it was about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from rongjian.kernel.workdays import add_workdays
+from rongjian.ledgers.activity import Activity
+from rongjian.ops.demo.cast import BRANCH
+from rongjian.ops.demo.meetings import fits, kinds_of_month, running
+from rongjian.ops.demo.scribe import moment
+from rongjian.ops.demo.words import topics
+from rongjian.org.access import actor_of
+from rongjian.records.actions import move, save
+from rongjian.records.models import Due
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rongjian.kernel.periods import Month
+    from rongjian.ops.demo.realm import Branch, Court, Realm
+    from rongjian.ops.demo.scribe import Scribe
+    from rongjian.ops.demo.words import Topic
+    from rongjian.org.access import Actor
+
+QUIET_DAYS = 5
+"""The branch has done nothing for so many days: what falls due now is not answered yet."""
+
+FORCE_TOPIC = "case-01"
+"""What the branch does together with the task force of today."""
+
+_DUE = (
+    ("05", -1, "思想动态分析会"),
+    ("06", 0, "主题党日"),
+    ("07", 2, "涉企案件羁押必要性审查专题研究"),
+    ("08", 3, "支委会"),
+)
+_ANSWERED = (("03", 90, "年度计划学习讨论"), ("04", 45, "案件质量专题研究"))
+_OF_THE_DAY = {"theme_day": 25, "committee_meeting": 12, "member_meeting": 16, "party_lecture": 19}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One activity of the cast's branch and the day on which it was written down."""
+
+    activity: Activity
+    noted_at: datetime
+
+
+def write_desk(realm: Realm, scribe: Scribe, months: list[Month]) -> list[Entry]:
+    """Plan the branch's activities; the last one waits for the secretary, and one is a draft."""
+    court = realm.court(BRANCH.split("-")[0])
+    branch = next(each for each in court.branches if each.unit.code == BRANCH)
+    organiser = actor_of(realm.cast["lisi"], scribe.until)
+    secretary = actor_of(realm.cast["wangwu"], scribe.until)
+    last = scribe.until.date() - timedelta(days=QUIET_DAYS)
+    entries = [
+        entry
+        for month in months
+        for entry in _month(realm, court, branch, month)
+        if entry.activity.happened_on <= last
+    ]
+    entries.sort(key=lambda entry: entry.activity.happened_on)
+    for entry in entries[:-2]:
+        _note(scribe, organiser, entry, entry.noted_at)
+        confirmed = moment(add_workdays(entry.noted_at.date(), 1), 9, 20)
+        scribe.at(confirmed, partial(_move, secretary, entry.activity, "approve"))
+    for entry in entries[-2:-1]:
+        scribe.at(scribe.until - timedelta(minutes=40), partial(_save, organiser, entry.activity))
+    for entry in entries[-1:]:
+        _note(scribe, organiser, entry, scribe.until - timedelta(minutes=30))
+    return entries
+
+
+def _note(scribe: Scribe, organiser: Actor, entry: Entry, at: datetime) -> None:
+    scribe.at(at, partial(_save, organiser, entry.activity))
+    scribe.at(at + timedelta(minutes=4), partial(_move, organiser, entry.activity, "submit"))
+
+
+def _save(actor: Actor, activity: Activity, now: datetime) -> None:
+    save(replace(actor, now=now), activity)
+
+
+def _move(actor: Actor, activity: Activity, step: str, now: datetime) -> None:
+    move(replace(actor, now=now), activity, step)
+
+
+def _month(realm: Realm, court: Court, branch: Branch, month: Month) -> Iterator[Entry]:
+    random = Random(f"{realm.seed}/desk/{month}")
+    for kind in kinds_of_month(branch, month):
+        number = _OF_THE_DAY.get(kind, 22)
+        day = add_workdays(month.first_day + timedelta(days=number - 1), 0)
+        fitting = [topic for topic in topics() if kind in topic.types and fits(topic, branch)]
+        topic = random.choices(fitting, [2 if topic.lines else 1 for topic in fitting])[0]
+        activity = _activity(court, branch, day, kind, topic)
+        activity.absent = random.choice((0, 0, 1, 1, 2))
+        yield Entry(activity, moment(day, 17, random.randrange(10, 50)))
+
+
+def _activity(court: Court, branch: Branch, day: date, kind: str, topic: Topic) -> Activity:
+    standing = court.standing_force
+    ours = (
+        standing if standing and topic.code == FORCE_TOPIC and day > standing.founded_on else None
+    )
+    return Activity(
+        unit=branch.unit,
+        type=kind,
+        happened_on=day,
+        topic=topic.text,
+        mode=topic.mode,
+        campaign=running(topic.campaign, day),
+        line=branch.lines[0] if topic.lines else "",
+        task_force=ours,
+        expected=branch.members,
+        resolution="明确分工，下次支委会通报进展" if topic.lines else "",
+    )
+
+
+def set_dues(realm: Realm, today: date) -> None:
+    """Deployments that ask the branches of the cast's procuratorate for an activity.
+
+    For the cast's own branch one is a day late, one due today, two within days; those of the
+    months before were answered in time.
+    """
+    court = realm.court(BRANCH.split("-")[0])
+    opened = today - timedelta(days=QUIET_DAYS - 1)
+    windows = [
+        (f"deploy:{today.year}-{number}", words, opened, today + timedelta(days=days))
+        for number, days, words in _DUE
+    ]
+    for number, back, words in _ANSWERED:
+        start = today - timedelta(days=back)
+        origin = f"deploy:{today.year}-{number}"
+        windows.append((origin, words, start, start + timedelta(days=30)))
+    Due.objects.bulk_create(
+        Due(
+            origin=origin,
+            unit=branch.unit,
+            kind="activity",
+            opens_on=opens,
+            due_on=due,
+            reason=words,
+        )
+        for origin, words, opens, due in windows
+        for branch in court.branches
+    )

@@ -1,0 +1,146 @@
+"""The living present of Party organisations: the activities of the last months, up to yesterday.
+
+A branch keeps to its fixed day; what it does touches its department's lines more often than not.
+The Party office of each procuratorate records the month's activities within days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from random import Random
+from typing import TYPE_CHECKING
+
+from rongjian.kernel.catalogue import load_campaigns
+from rongjian.kernel.workdays import add_workdays
+from rongjian.ops.demo.cast import BRANCH
+from rongjian.ops.demo.scribe import moment
+from rongjian.ops.demo.words import topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rongjian.kernel.catalogue import Campaign
+    from rongjian.kernel.periods import Month
+    from rongjian.ops.demo.realm import Branch, Court, Realm
+    from rongjian.ops.demo.scribe import Recorded, Row, Scribe
+    from rongjian.ops.demo.words import Topic
+
+COMMITTEE_FROM = 7
+"""A branch with so many full members has a committee (支部工作条例)."""
+
+NO_LINK = ("本次为组织事务，未涉及具体业务", "例行理论学习", "慰问和关怀活动")
+RESOLVED = ("形成落实措施并明确责任人", "按分工抓好落实，下次会议通报进展", "同意所议事项")
+
+
+def write_meetings(realm: Realm, scribe: Scribe, months: list[Month]) -> dict[str, list[Recorded]]:
+    """Plan every activity of the months; returns them by procuratorate, for linking."""
+    recorded: dict[str, list[Recorded]] = {}
+    for court in realm.courts:
+        random = Random(f"{realm.seed}/meetings/{court.unit.code}")
+        written = recorded[court.unit.code] = []
+        for month in months:
+            written.extend(_record(scribe, court, month, list(_month(random, court, month))))
+    return recorded
+
+
+def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iterator[Recorded]:
+    """The month's rows as the office records them; the latest ones still wait for somebody."""
+    until = scribe.until.date()
+    when = moment(add_workdays(month.last_day + timedelta(days=1), -1), 17)
+    office = court.acting("organ_committee", when)
+    recent = min(until - timedelta(days=10), until.replace(day=1))
+    states: dict[str, list[Row]] = {"approved": [], "submitted": [], "draft": []}
+    for place, row in enumerate(row for row in rows if row["happened_on"] < until):
+        late = "submitted" if place % 8 else "draft"
+        states["approved" if row["happened_on"] < recent else late].append(row)
+    for state, part in states.items():
+        if part:
+            yield scribe.rows(when, office, "activity", part, state=state)
+
+
+def _month(random: Random, court: Court, month: Month) -> Iterator[Row]:
+    yield _activity(random, court, None, month, "first_item")
+    if month.month % 3 == 0:
+        yield _activity(random, court, None, month, "centre_group_study")
+    for branch in court.branches:
+        if branch.unit.code != BRANCH:
+            for kind in kinds_of_month(branch, month):
+                yield _activity(random, court, branch, month, kind)
+            if random.random() < 0.02:
+                yield _activity(random, court, branch, month, "joint_activity")
+
+
+def kinds_of_month(branch: Branch, month: Month) -> Iterator[str]:
+    """What the rules ask of a branch in a month (三会一课)."""
+    yield "theme_day"
+    if branch.full >= COMMITTEE_FROM:
+        yield "committee_meeting"
+    if month.month % 3 == 0:
+        yield "member_meeting"
+    if month.month % 3 == 2:
+        yield "party_lecture"
+    if month.month == 1:
+        yield "org_life_meeting"
+
+
+def _activity(random: Random, court: Court, branch: Branch | None, month: Month, kind: str) -> Row:
+    """One activity; without a branch it is the leading Party group's."""
+    topic = _topic(random, branch, kind)
+    day = fixed_day(month, branch, random)
+    row: Row = {
+        "unit_id": branch.unit.pk if branch else court.leading_group.pk,
+        "type": kind,
+        "happened_on": day,
+        "topic": topic.text,
+        "mode": topic.mode,
+        "campaign": running(topic.campaign, day),
+        "line": _line(random, topic, branch),
+    }
+    if branch:
+        row["expected"] = branch.members
+        row["absent"] = min(branch.members - 1, random.choice((0, 0, 0, 0, 1, 1, 2)))
+    if random.random() < 0.4:
+        row["resolution"] = random.choice(RESOLVED)
+    if not topic.lines and random.random() < 0.15:
+        row["no_link_reason"] = random.choice(NO_LINK)
+    return row
+
+
+def _topic(random: Random, branch: Branch | None, kind: str) -> Topic:
+    fitting = [
+        topic
+        for topic in topics()
+        if kind in topic.types and (branch is None or fits(topic, branch))
+    ]
+    # A topic about casework is twice as likely as one that is not.
+    return random.choices(fitting, [2 if topic.lines else 1 for topic in fitting])[0]
+
+
+def fits(topic: Topic, branch: Branch) -> bool:
+    """Whether a branch has anything to do with what the topic touches."""
+    if topic.lines:
+        return not set(topic.lines).isdisjoint(branch.lines)
+    return not topic.office or not branch.lines
+
+
+def _line(random: Random, topic: Topic, branch: Branch | None) -> str:
+    shared = [line for line in topic.lines if branch is None or line in branch.lines]
+    return random.choice(shared) if shared else ""
+
+
+def running(code: str, day: date) -> str:
+    """The campaign if it runs on the day, else none."""
+    return code if any(each.code == code and each.runs_on(day) for each in _campaigns()) else ""
+
+
+@cache
+def _campaigns() -> list[Campaign]:
+    return load_campaigns()
+
+
+def fixed_day(month: Month, branch: Branch | None, random: Random) -> date:
+    """The branch's day of the month or a day near it, always a working day of the month."""
+    number = 20 if branch is None else 21 + int(branch.unit.code[-2:]) % 4
+    day = month.first_day + timedelta(days=number - 1 + random.randint(-1, 2))
+    return min(add_workdays(day, 0), add_workdays(month.last_day + timedelta(days=1), -1))

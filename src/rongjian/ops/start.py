@@ -1,0 +1,30 @@
+"""What must be right before the product starts: every content file is read once.
+
+A malformed file stops the start with its name, line and reason instead of failing later on the
+page that needs it.
+"""
+
+from __future__ import annotations
+
+from rongjian.checkup.published import rules
+from rongjian.documents.templates import document_kinds
+from rongjian.indicators.catalogue import indicators
+from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
+from rongjian.kernel.places import load_places
+from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.org.access import classes, roles
+
+
+def read_content() -> None:
+    """Read every content file; ContentError names the first fault. Django must be set up."""
+    roles()
+    classes()
+    load_places()
+    load_functions()
+    load_lines()
+    load_departments()
+    load_campaigns()
+    indicators()
+    rules()
+    document_kinds()
+    product_lexicon()

@@ -1,0 +1,249 @@
+"""Taking in a file: its best table becomes an import with rows of text, or one sentence says why not.
+
+What must never be stored is stopped here: marks of secrecy in the name or the head refuse the whole
+file, a cell that holds such content is left blank with the reason, and columns that would name the
+people of a case are not read at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from rongjian.kernel import cells
+from rongjian.kernel.screening import screen
+from rongjian.kernel.sheets import DEFAULT_LIMITS, SheetError, column_letters, find_heading, read
+from rongjian.org.access import require
+from rongjian.records.import_checking import SCREENED
+from rongjian.records.import_mapping import is_personal, is_running, propose
+from rongjian.records.import_reading import Trouble
+from rongjian.records.models import Batch, BatchRow, BatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rongjian.kernel.sheets import Heading, Sheet, Workbook
+    from rongjian.org.access import Actor
+    from rongjian.org.models import Unit
+    from rongjian.records.import_mapping import Proposal
+    from rongjian.records.kinds import Kind
+
+LIMITS = replace(DEFAULT_LIMITS, rows=100_100)
+"""A hundred thousand rows below a heading, in one file."""
+_NAME = 120
+# No rule of `screen` can be met by so few plain characters.
+_HARMLESS = re.compile(r"[ -~]{0,10}")
+# What a database cannot hold in JSON.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sheet of a file that is imported, and what its heading says."""
+
+    sheet: Sheet
+    heading: Heading
+    names: list[str]
+    proposals: dict[int, Proposal]
+
+    @property
+    def withheld(self) -> set[int]:
+        """Columns that name people or cases and are no field: they are not stored."""
+        return {
+            at
+            for at, name in enumerate(self.names)
+            if at not in self.proposals and is_personal(name)
+        }
+
+    @property
+    def sure(self) -> bool:
+        """Whether every column is either surely a field or surely none."""
+        return all(
+            self.proposals[at].sure if at in self.proposals else is_running(name)
+            for at, name in enumerate(self.names)
+            if at not in self.withheld
+        )
+
+
+def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet: str = "") -> Batch:
+    """The file as an import that waits for its mapping; SheetError or Denied otherwise."""
+    require(actor, "import", kind.access, unit)
+    name = _checked_name(name)
+    table = _choose(kind, read(name, data, LIMITS), sheet)
+    _refuse_marks(table)
+    rows = list(_Texts(table).rows())
+    if not rows:
+        raise SheetError(f"“{table.sheet.name}”的表头下面没有数据。请检查是否选错了文件。")
+    like = _like(kind, table.names)
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            kind=kind.code,
+            name=name,
+            digest=hashlib.sha256(data).hexdigest(),
+            unit=unit,
+            author=actor.person,
+            headings=table.names,
+            layout=_layout(table, like),
+            mapping=like.mapping if like else _mapping(table),
+            created_at=actor.now,
+        )
+        _insert(batch, rows)
+    return batch
+
+
+def _checked_name(name: str) -> str:
+    name = _UNSTORABLE.sub("", PurePath(name.replace("\\", "/")).name)
+    if hits := screen(PurePath(name).stem):
+        raise SheetError(f"文件没有保存：文件名中{hits[0].message}")
+    suffix = PurePath(name).suffix[:10]
+    return name if len(name) <= _NAME else name[: _NAME - len(suffix)] + suffix
+
+
+# --- which sheet -----------------------------------------------------------------------------
+
+
+def _choose(kind: Kind, book: Workbook, wanted: str) -> Table:
+    """The sheet asked for, else the one whose heading names most fields."""
+    sheets = [each for each in book.sheets if not wanted or each.name == wanted.strip()]
+    if not sheets:
+        named = "、".join(f"“{each.name}”" for each in book.sheets)
+        raise SheetError(f"没有工作表“{wanted.strip()}”。这个文件有：{named}。")
+    found: list[Table] = []
+    reason: SheetError | None = None
+    for sheet in sheets:
+        try:
+            found.append(_table(kind, sheet))
+        except SheetError as error:
+            reason = reason or error
+    if not found:
+        raise reason or SheetError("这个文件里没有工作表。请检查是否选错了文件。")
+    return max(found, key=lambda table: len(table.proposals))
+
+
+def _table(kind: Kind, sheet: Sheet) -> Table:
+    heading = find_heading(sheet.rows)
+    used = [at for at, name in enumerate(heading.names) if name]
+    for row in sheet.rows[heading.row_span[1] :]:
+        last = used[-1] if used else -1
+        used += [at for at in range(last + 1, len(row)) if row[at] is not None]
+    width = max(used, default=-1) + 1
+    names = [_UNSTORABLE.sub("", name) for name in heading.names[:width]]
+    return Table(sheet, heading, names, propose(kind, names))
+
+
+def _refuse_marks(table: Table) -> None:
+    """A mark above the data speaks for the whole file."""
+    for number, row in enumerate(table.sheet.rows[: table.heading.row_span[1]], 1):
+        for cell in row:
+            if isinstance(cell, str) and (hits := screen(cell)):
+                raise SheetError(f"文件没有保存：第 {number} 行{hits[0].message}")
+
+
+# --- its rows --------------------------------------------------------------------------------
+
+
+@dataclass
+class _Texts:
+    """The data rows of a table as text, each text screened once."""
+
+    table: Table
+    _seen: dict[str, str] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
+        """(row number in the file, cells, troubles of cells not stored); blank rows are left out."""
+        start = self.table.heading.row_span[1]
+        width, withheld = len(self.table.names), self.table.withheld
+        for number, row in enumerate(self.table.sheet.rows[start:], start + 1):
+            texts = ["" if at in withheld else as_text(row[at]) for at in range(width)]
+            if any(texts):
+                yield number, *self._screened(texts)
+
+    def _screened(self, texts: list[str]) -> tuple[list[str], dict[str, Any]]:
+        troubles: dict[str, Any] = {}
+        for at, text in enumerate(texts):
+            if message := self._message(text):
+                texts[at] = ""
+                troubles[f"{SCREENED}{at}"] = screened_cell(self.table.names[at], message)
+        return texts, troubles
+
+    def _message(self, text: str) -> str:
+        if _HARMLESS.fullmatch(text):
+            return ""
+        if text not in self._seen:
+            self._seen[text] = next((hit.message for hit in screen(text)), "")
+        return self._seen[text]
+
+
+def screened_cell(heading: str, message: str) -> dict[str, Any]:
+    """The trouble of a cell whose content was not stored: which rule and where, never the text."""
+    return Trouble("screen", f"“{heading}”没有保存：{message.rstrip('。')}").stored()
+
+
+def as_text(value: object) -> str:
+    """A cell as a person would have typed it, unchanged where it is text."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(cells.text(value).value or "")
+
+
+def _insert(batch: Batch, rows: Sequence[tuple[int, list[str], dict[str, Any]]]) -> None:
+    """Write the rows with one plain statement: there may be a hundred thousand."""
+    fields = [each for each in BatchRow._meta.concrete_fields if not each.primary_key]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(each.column)) for each in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    # Table and column names come from the model, values are parameters.
+    statement = f"INSERT INTO {quote(BatchRow._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
+    blank = BatchRow(batch=batch)
+    same = {
+        each.name: each.get_db_prep_save(getattr(blank, each.attname), connection)
+        for each in fields
+    }
+    stored = {each.name: each for each in fields}
+    values = []
+    for number, texts, troubles in rows:
+        own = {"number": number, "cells": stored["cells"].get_db_prep_save(texts, connection)}
+        if troubles:
+            own["problems"] = stored["problems"].get_db_prep_save(troubles, connection)
+        values.append(list({**same, **own}.values()))
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+
+
+# --- its mapping -----------------------------------------------------------------------------
+
+
+def _mapping(table: Table) -> dict[str, str]:
+    return {str(at): proposal.field for at, proposal in sorted(table.proposals.items())}
+
+
+def _like(kind: Kind, names: list[str]) -> Batch | None:
+    """The last import of the same layout that somebody mapped."""
+    earlier = Batch.objects.filter(kind=kind.code, headings=names).exclude(state=BatchState.DRAFT)
+    return earlier.order_by("-pk").first()
+
+
+def _layout(table: Table, like: Batch | None) -> dict[str, Any]:
+    first, stop = table.heading.row_span
+    return {
+        "sheet": table.sheet.name,
+        "first": first + 1,
+        "last": stop,
+        "withheld": [table.names[at] for at in sorted(table.withheld)],
+        "unsure": [at for at, each in sorted(table.proposals.items()) if not each.sure],
+        "sure": table.sure or like is not None,
+        "like": like.pk if like else 0,
+    }
+
+
+def column_name(headings: Sequence[str], at: int) -> str:
+    """What messages call a column: its heading, or its letter where it has none."""
+    return headings[at] or f"{column_letters(at + 1)} 列（没有表头）"

@@ -1,0 +1,330 @@
+"""Reading records for people: lists, one record's surroundings and its changes.
+
+Every row comes through `access.visible`. Where an actor may not view but `project`, the reading is
+a projection: the same rows without the kind's private fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, Q
+
+from rongjian.kernel.catalogue import load_campaigns, load_lines
+from rongjian.org.access import Denied, allowed, may_somewhere, visible
+from rongjian.org.models import Person, Unit
+from rongjian.records.audit import Change
+from rongjian.records.kinds import kind_of
+from rongjian.records.models import VOID, Event, Link, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from django.db.models import Field, QuerySet
+
+    from rongjian.org.access import Actor
+    from rongjian.records.kinds import Kind
+
+VERBS = {
+    "create": "新增",
+    "edit": "修改",
+    "import": "导入",
+    "undo": "撤销导入",
+    "link": "关联",
+    "open": "查看",
+}
+_NO_TEXTS = {"key", "campaign", "line"}
+
+
+@cache
+def campaigns() -> Mapping[str, str]:
+    """Short names of the campaigns (专项) by code, oldest first."""
+    return {campaign.code: campaign.short for campaign in load_campaigns()}
+
+
+@cache
+def lines() -> Mapping[str, str]:
+    """Short names of the business lines by code."""
+    return {line.code: line.short for line in load_lines()}
+
+
+# --- one field in words ----------------------------------------------------------------------
+
+
+def shown(kind: Kind, name: str, record: Record, *, masked: bool) -> str:
+    """A record's field as a page prints it; people are masked unless it is their own house."""
+    value = getattr(record, name)
+    if isinstance(value, Person):
+        return value.masked if masked else value.name
+    if isinstance(value, Unit):
+        return unit_words(value)
+    return in_words(kind.field(name), value)
+
+
+def unit_words(unit: Unit) -> str:
+    """A unit's short name, after its procuratorate's where it is not one itself."""
+    if unit.is_court or unit.court is None:
+        return unit.short
+    inside = unit.short.startswith(unit.court.short)
+    return unit.short if inside else f"{unit.court.short} {unit.short}"
+
+
+def in_words(field: Field[Any, Any], value: Any) -> str:
+    """A plain stored value as a page prints it."""
+    if value is None or value == "":
+        return ""
+    if field.name in {"campaign", "line"}:
+        return str({**campaigns(), **lines()}.get(value, value))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | Decimal):
+        return f"{value:,}"
+    return str(value)
+
+
+def _is_text(column: Field[Any, Any]) -> bool:
+    return isinstance(column, models.CharField | models.TextField) and not column.choices
+
+
+def told(records: Iterable[Record]) -> dict[int, str]:
+    """`about` for rows of the mixed table, by id: one query for each kind among them."""
+    by_kind: dict[str, list[int]] = {}
+    for record in records:
+        by_kind.setdefault(record.kind, []).append(record.pk)
+    return {
+        each.pk: about(each)
+        for code, ids in by_kind.items()
+        for each in kind_of(code).model._default_manager.filter(pk__in=ids)
+    }
+
+
+def about(record: Record) -> str:
+    """What a record of its own class is about: the first free text of its list, else its number."""
+    kind = kind_of(record.kind)
+    for name in kind.columns:
+        column = kind.field(name)
+        if name not in _NO_TEXTS and _is_text(column) and getattr(record, name):
+            return str(getattr(record, name))
+    return str(record)
+
+
+# --- lists -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows that an actor may read, and whether only their projection."""
+
+    rows: QuerySet[Record]
+    projected: bool
+
+    def columns(self, kind: Kind, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of the fields that this reading may show."""
+        return tuple(name for name in names if not (self.projected and name in kind.private))
+
+
+def reading(actor: Actor, kind: Kind, unit: Unit | None = None, *, below: bool = False) -> Reading:
+    """The rows of a kind for an actor: viewed where that is granted, else projected.
+
+    With `below` the projection is asked for where both are granted; a unit outside the reach of
+    `view` is read as a projection too. Raises Denied when neither is granted anywhere.
+    """
+    rows = kind.model._default_manager.all()
+    views = may_somewhere(actor, "view", kind.access)
+    projects = may_somewhere(actor, "project", kind.access)
+    if not (views or projects):
+        raise Denied(f"没有权限：您的岗位不能查看“{kind.name}”的记录")
+    beyond = below or (unit is not None and not allowed(actor, "view", kind.access, unit))
+    if projects and (beyond or not views):
+        return Reading(visible(actor, rows, "project"), projected=True)
+    return Reading(visible(actor, rows, "view"), projected=False)
+
+
+def reading_of(actor: Actor, rows: QuerySet[Record]) -> Reading:
+    """Given rows as far as the actor may read them: in full if all of them, else projected."""
+    full = visible(actor, rows, "view")
+    total = rows.count()
+    if full.count() == total:
+        return Reading(full, projected=False)
+    projected = visible(actor, rows, "project")
+    if projected.count():
+        return Reading(projected, projected=True)
+    return Reading(full, projected=False)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a list is asked for; everything left out does not limit it."""
+
+    unit: Unit | None = None
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+    campaign: str = ""
+    state: str = ""
+    batch: int | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
+    """The rows that fit a wish; voided ones only when asked for by their state."""
+    condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
+    if wish.unit:
+        condition &= Q(unit__path__startswith=wish.unit.path)
+    if wish.first:
+        condition &= Q(happened_on__gte=wish.first)
+    if wish.last:
+        condition &= Q(happened_on__lte=wish.last)
+    if wish.campaign:
+        condition &= Q(campaign=wish.campaign)
+    if wish.batch is not None:
+        condition &= Q(batch=wish.batch)
+    for name, value in wish.choices.items():
+        condition &= Q(**{name: value})
+    if wish.words:
+        condition &= _mentions(kind, read, wish.words)
+    return read.rows.filter(condition)
+
+
+def _mentions(kind: Kind, read: Reading, words: str) -> Q:
+    """The words stand in the key or in a text column that this reading shows."""
+    condition = Q(key__icontains=words)
+    for name in read.columns(kind, kind.columns):
+        if _is_text(kind.field(name)):
+            condition |= Q(**{f"{name}__icontains": words})
+    return condition
+
+
+def with_names(kind: Kind, rows: QuerySet[Record], names: Iterable[str]) -> QuerySet[Record]:
+    """The rows with everything loaded that printing these fields needs."""
+    related = {"unit__court"}
+    for name in names:
+        if isinstance(kind.field(name), models.ForeignKey):
+            deeper = issubclass(kind.field(name).related_model, Unit)  # type: ignore[arg-type]
+            related.add(f"{name}__court" if deeper else name)
+    return rows.select_related(*sorted(related))
+
+
+def counts_by_kind(actor: Actor) -> dict[str, int]:
+    """How many records of each kind the actor may list."""
+    living = Record.objects.exclude(state=VOID)
+    found: dict[str, int] = {}
+    for verb in ("view", "project"):
+        rows = visible(actor, living, verb).order_by().values("kind").annotate(n=Count("pk"))
+        for code, number in rows.values_list("kind", "n"):
+            found[code] = max(found.get(code, 0), number)
+    return found
+
+
+# --- one record ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A record at the other end of a link."""
+
+    words: str
+    record: Record
+    about: str
+    outgoing: bool
+
+    @property
+    def kind(self) -> Kind:
+        """What the other record is."""
+        return kind_of(self.record.kind)
+
+
+def neighbours(actor: Actor, record: Record) -> tuple[list[Neighbour], int]:
+    """The linked records that the actor may view, and how many more there are."""
+    links = list(
+        Link.objects.filter(Q(source=record) | Q(target=record))
+        .select_related("source__unit__court", "target__unit__court")
+        .order_by("kind", "pk")
+    )
+    others = [link.target if link.source_id == record.pk else link.source for link in links]
+    ids = [other.pk for other in others]
+    seen = set(visible(actor, Record.objects.filter(pk__in=ids)).values_list("pk", flat=True))
+    words = told(other for other in others if other.pk in seen)
+    found = [
+        Neighbour(link.get_kind_display(), other, words[other.pk], link.source_id == record.pk)
+        for link, other in zip(links, others, strict=True)
+        if other.pk in seen
+    ]
+    return found, len(links) - len(found)
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One line of a record's 变更记录: who did what, and the fields that changed."""
+
+    at: datetime
+    who: str
+    verb: str
+    detail: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
+    """What was done to a record, newest first."""
+    own = Q(record=record)
+    if record.batch_id:
+        own |= Q(object=f"batch:{record.batch_id}")
+    events = list(Event.objects.filter(own).select_related("image").order_by("-pk"))
+    numbers = {event.actor.removeprefix("u:") for event in events}
+    people = {person.staff_no: person for person in Person.objects.filter(staff_no__in=numbers)}
+    verbs = VERBS | {move.code: move.name for move in kind.flow.moves}
+    return [
+        ChangeLine(
+            datetime.fromisoformat(event.at),
+            _who(people.get(event.actor.removeprefix("u:")), event.actor, reader),
+            verbs.get(event.verb, event.verb),
+            event.detail,
+            _changed_fields(kind, record, event) if event.record_id else (),
+        )
+        for event in events
+    ]
+
+
+def _who(person: Person | None, reference: str, reader: Actor) -> str:
+    if person is None:
+        return reference
+    own = person.court_id == reader.person.court_id
+    return person.name if own else person.masked
+
+
+def _changed_fields(kind: Kind, record: Record, event: Event) -> tuple[tuple[str, str, str], ...]:
+    if not hasattr(event, "image"):
+        return ()
+    for pk, before, after in Change.read(bytes(event.image.body)).images():
+        if pk == record.pk and before and after:
+            return differences(kind, before, after)
+    return ()
+
+
+def differences(
+    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[tuple[str, str, str], ...]:
+    """(heading, before, after) of each field a person fills in that differs, in form order."""
+    found = []
+    for name in kind.fields:
+        column = kind.field(name)
+        old, new = before.get(column.attname), after.get(column.attname)
+        if old != new:
+            found.append((kind.heading(name), _stored(column, old), _stored(column, new)))
+    return tuple(found)
+
+
+def _stored(column: Field[Any, Any], value: Any) -> str:
+    """A value out of an image; what it points at is read when a page shows it, so by number."""
+    if value is not None and isinstance(column, models.ForeignKey):
+        target: Any = column.related_model
+        return str(target._default_manager.filter(pk=value).first() or f"#{value}")
+    return in_words(column, value)

@@ -1,0 +1,73 @@
+"""Records as .xlsx under the headings that an import takes, so that what left can come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from rongjian.kernel.sheets import Column, write_xlsx
+from rongjian.org.models import Person, Unit
+from rongjian.records.import_mapping import NUMBER_HEADING
+from rongjian.records.import_matching import record_number
+from rongjian.records.queries import in_words, unit_words, with_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import Field, QuerySet
+
+    from rongjian.kernel.cells import Kind as ColumnKind
+    from rongjian.records.kinds import Kind
+    from rongjian.records.models import Record
+    from rongjian.records.queries import Reading
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CHUNK = 2000
+
+
+def workbook(kind: Kind, read: Reading, rows: QuerySet[Record]) -> bytes:
+    """The rows as a workbook; fields that the reading withholds stay empty under their heading."""
+    open_names = read.columns(kind, kind.fields)
+    columns = [*(_column(kind, name) for name in kind.fields), Column(NUMBER_HEADING, 10)]
+    loaded = with_names(kind, rows, open_names)
+    return write_xlsx(columns, _rows(kind, open_names, loaded), title=kind.name)
+
+
+def _rows(
+    kind: Kind, open_names: tuple[str, ...], rows: QuerySet[Record]
+) -> Iterator[list[object]]:
+    shown = set(open_names)
+    for record in rows.iterator(chunk_size=_CHUNK):
+        cells = [
+            _cell(kind.field(name), getattr(record, name)) if name in shown else None
+            for name in kind.fields
+        ]
+        yield [*cells, record_number(record)]
+
+
+def _cell(field: Field[Any, Any], value: Any) -> object:
+    """A value as an import reads it: units by name, people by number, choices by their words."""
+    if isinstance(value, Unit):
+        return unit_words(value).replace(" ", "")
+    if isinstance(value, Person):
+        return value.staff_no
+    if field.choices or field.name in {"campaign", "line"}:
+        return in_words(field, value)
+    return value
+
+
+def _column(kind: Kind, name: str) -> Column:
+    field = kind.field(name)
+    length = getattr(field, "max_length", None) or 12
+    return Column(kind.heading(name), min(40, max(12, length // 3)), _holds(field))
+
+
+def _holds(field: Field[Any, Any]) -> ColumnKind:
+    if isinstance(field, models.DateField):
+        return "date"
+    if isinstance(field, models.DecimalField):
+        return "money"
+    if isinstance(field, models.IntegerField):
+        return "integer"
+    return "text"

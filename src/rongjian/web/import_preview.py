@@ -1,0 +1,293 @@
+"""What the page of one import shows: its columns, its faulty rows with remedies, its outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+
+from rongjian.records import import_mapping, importing
+from rongjian.records.import_checking import OPEN, SCREENED, compared
+from rongjian.records.import_reading import Trouble
+from rongjian.records.import_upload import column_name
+from rongjian.records.kinds import kind_of
+from rongjian.records.models import Batch, BatchState, RowOutcome
+from rongjian.records.queries import differences
+from rongjian.web.listing import Option
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from rongjian.org.access import Actor
+    from rongjian.records.importing import Counts, Outcome
+    from rongjian.records.kinds import Kind
+    from rongjian.records.models import BatchRow
+
+PAGE = 50
+_SAMPLED = 200
+_EXAMPLES = 3
+_MOST_OPTIONS = 60
+_SHOWN = 30
+STEPS = ("选文件", "对应列", "检查修改", "完成")
+SHOWS = {"bad": "需修改", "hint": "提示", "update": "更新", "new": "新增", "same": "未变"}
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column of the file with the fields it may become."""
+
+    at: int
+    letter_name: str
+    options: tuple[Option, ...]
+    examples: str
+    lamp: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a row, with the cell to mend where there is one."""
+
+    name: str
+    heading: str
+    trouble: Trouble
+    editable: bool
+    text: str
+    same: int
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A row of the file as the preview shows it."""
+
+    number: int
+    lamp: str
+    state: str
+    cells: tuple[tuple[str, str], ...]
+    faults: tuple[Fault, ...]
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The rows that an address asks for, page by page."""
+
+    show: str
+    group: str
+    rows: tuple[PreviewRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """One import, at whichever of its four steps it stands."""
+
+    title: str
+    batch: Batch
+    kind: Kind
+    step: int
+    steps: tuple[str, ...]
+    unmapped: tuple[str, ...]
+    columns: tuple[ColumnChoice, ...]
+    counts: Counts
+    outcome: Outcome
+    preview: Preview | None
+    earlier: Batch | None
+    going_on: bool
+    refusals: tuple[str, ...] = ()
+
+    @property
+    def tabs(self) -> tuple[tuple[str, str, int], ...]:
+        """(show, words, rows) for each sort of row that there is."""
+        numbers = {
+            "bad": self.counts.bad,
+            "hint": self.counts.hints,
+            "update": self.counts.update,
+            "new": self.counts.new,
+            "same": self.counts.same,
+        }
+        return tuple((show, SHOWS[show], number) for show, number in numbers.items() if number)
+
+
+def import_page(
+    actor: Actor, batch: Batch, query: QueryDict, refusals: tuple[str, ...] = ()
+) -> ImportPage:
+    """Everything the page of an import shows, as its address asks."""
+    kind = kind_of(batch.kind)
+    mapping = batch.state == BatchState.DRAFT or (
+        batch.state == BatchState.CHECKED and query.get("step") == "map"
+    )
+    over = batch.state in (BatchState.DONE, BatchState.UNDONE)
+    counts = importing.counts(batch)
+    return ImportPage(
+        title=f"导入 #{batch.pk}　{batch.name}",
+        batch=batch,
+        kind=kind,
+        step=2 if mapping else 4 if over else 3,
+        steps=STEPS,
+        unmapped=tuple(importing.unmapped(actor, batch)) if mapping else (),
+        columns=_columns(kind, batch) if mapping else (),
+        counts=counts,
+        outcome=importing.outcome_of(batch),
+        preview=None if mapping or over else _preview(actor, kind, batch, query, counts),
+        earlier=_same_file(batch),
+        going_on=query.get("go") == "1" and counts.ready > 0 and not over,
+        refusals=refusals,
+    )
+
+
+def _same_file(batch: Batch) -> Batch | None:
+    """Another import that has brought in the very same file already."""
+    in_force = (BatchState.PARTLY, BatchState.DONE)
+    same = Batch.objects.filter(kind=batch.kind, digest=batch.digest, state__in=in_force)
+    return same.exclude(pk=batch.pk).first()
+
+
+# --- step 2 ----------------------------------------------------------------------------------
+
+
+def _columns(kind: Kind, batch: Batch) -> tuple[ColumnChoice, ...]:
+    sampled = list(batch.rows.order_by("number").values_list("cells", flat=True)[:_SAMPLED])
+    return tuple(_column(kind, batch, at, sampled) for at in range(len(batch.headings)))
+
+
+def _column(kind: Kind, batch: Batch, at: int, sampled: list[list[str]]) -> ColumnChoice:
+    chosen = batch.mapping.get(str(at), "")
+    named = [("", "不导入"), *import_mapping.fields(kind).items()]
+    texts = dict.fromkeys(cells[at] for cells in sampled if len(cells) > at and cells[at].strip())
+    lamp, words = _recognised(batch, at, chosen)
+    return ColumnChoice(
+        at=at,
+        letter_name=column_name(batch.headings, at),
+        options=tuple(Option(name, heading, name == chosen) for name, heading in named),
+        examples=" / ".join(text[:_SHOWN] for text in list(texts)[:_EXAMPLES]),
+        lamp=lamp,
+        words=words,
+    )
+
+
+def _recognised(batch: Batch, at: int, chosen: str) -> tuple[str, str]:
+    """(lamp, words) of how sure a column is."""
+    heading = batch.headings[at]
+    if heading in batch.layout.get("withheld", ()):
+        return "why", "含个人或案件信息，没有读入"
+    if chosen and at in batch.layout.get("unsure", ()):
+        return "warn", "名称相近，请确认"
+    if chosen:
+        return "done", "已对应"
+    return ("off", "不需要") if import_mapping.is_running(heading) else ("warn", "没有认出")
+
+
+# --- step 3 ----------------------------------------------------------------------------------
+
+
+def _preview(actor: Actor, kind: Kind, batch: Batch, query: QueryDict, counts: Counts) -> Preview:
+    show = query.get("show", "")
+    if show not in SHOWS:
+        show = "bad" if counts.bad else "update" if counts.update else "new"
+    group = query.get("group", "") if show == "bad" else ""
+    rows = (
+        batch.rows.filter(outcome=show) if show != "hint" else batch.rows.filter(outcome__in=OPEN)
+    )
+    if group or show == "hint":
+        wanted = group or "hint"
+        marked = rows.exclude(problems={}).values_list("number", "problems")
+        numbers = [number for number, found in marked if wanted in _groups(found)]
+        paginator = Paginator(numbers, PAGE)
+    else:
+        paginator = Paginator(rows.order_by("number").values_list("number", flat=True), PAGE)
+    chosen = paginator.get_page(query.get("page"))
+    listed = batch.rows.filter(number__in=list(chosen.object_list)).order_by("number")
+    return Preview(
+        show=show,
+        group=group,
+        rows=_rows(actor, kind, batch, list(listed)),
+        total=paginator.count,
+        page=chosen.number,
+        pages=paginator.num_pages,
+    )
+
+
+def _groups(problems: dict[str, dict[str, str]]) -> set[str]:
+    return {kept["group"] for name, kept in problems.items() if not name.startswith(SCREENED)}
+
+
+def _rows(actor: Actor, kind: Kind, batch: Batch, rows: list[BatchRow]) -> tuple[PreviewRow, ...]:
+    stored = compared(actor, batch, rows)
+    same = _same_texts(batch)
+    return tuple(
+        PreviewRow(
+            number=row.number,
+            lamp=_LAMPS.get(row.outcome, "off"),
+            state=row.get_outcome_display(),
+            cells=_cells(kind, batch, row),
+            faults=_faults(kind, batch, row, same),
+            differences=differences(kind, *stored[row.number]) if row.number in stored else (),
+        )
+        for row in rows
+    )
+
+
+_LAMPS: dict[str, str] = {
+    RowOutcome.BAD: "bad",
+    RowOutcome.NEW: "ok",
+    RowOutcome.UPDATE: "ok",
+    RowOutcome.SAME: "off",
+}
+
+
+def _same_texts(batch: Batch) -> Counter[tuple[str, str]]:
+    """How many faulty rows have the same text in the same field."""
+    columns = {name: int(at) for at, name in batch.mapping.items()}
+    bad = batch.rows.filter(outcome=RowOutcome.BAD).values_list("cells", "problems")
+    return Counter(
+        (name, cells[columns[name]])
+        for cells, problems in bad
+        for name in problems
+        if name in columns
+    )
+
+
+def _cells(kind: Kind, batch: Batch, row: BatchRow) -> tuple[tuple[str, str], ...]:
+    known = import_mapping.fields(kind)
+    return tuple(
+        (known[name], row.cells[int(at)])
+        for at, name in batch.mapping.items()
+        if row.cells[int(at)] and name not in row.problems
+    )
+
+
+def _faults(
+    kind: Kind, batch: Batch, row: BatchRow, same: Counter[tuple[str, str]]
+) -> tuple[Fault, ...]:
+    columns = {name: int(at) for at, name in batch.mapping.items()}
+    known = import_mapping.fields(kind)
+    found = []
+    for name, kept in row.problems.items():
+        if name.startswith(SCREENED):
+            continue
+        text = row.cells[columns[name]] if name in columns else ""
+        trouble = Trouble.read(kept)
+        found.append(
+            Fault(
+                name=name,
+                heading=known.get(name, ""),
+                trouble=trouble,
+                editable=name in columns and trouble.group != "hint",
+                text=text,
+                same=same[name, text] if name in columns and text else 0,
+                options=_options(kind, name),
+            )
+        )
+    return tuple(found)
+
+
+def _options(kind: Kind, name: str) -> tuple[str, ...]:
+    """What may stand in a cell, where that is a short list."""
+    found = importing.offered(kind, name)
+    return tuple(found) if len(found) <= _MOST_OPTIONS else ()

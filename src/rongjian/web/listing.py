@@ -1,0 +1,351 @@
+"""What an address asks of a list, and what a list answers: filters, chips, sorting, paging.
+
+The whole state of a list stands in its address, so that a view can be sent to a colleague.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.db import models
+
+from rongjian.kernel.cells import day
+from rongjian.org.access import reach_units
+from rongjian.org.models import COURT_TYPES, Unit
+from rongjian.org.queries import UnknownUnit
+from rongjian.records.models import VOID, Link
+from rongjian.records.queries import (
+    Reading,
+    Wish,
+    campaigns,
+    shown,
+    unit_words,
+    with_names,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.db.models import Field, QuerySet
+    from django.http import QueryDict
+
+    from rongjian.org.access import Actor, Verb
+    from rongjian.records.kinds import Kind
+    from rongjian.records.models import Record
+
+PAGE = 50
+SORTS = {
+    "-happened_on": ("-happened_on", "-pk"),
+    "happened_on": ("happened_on", "pk"),
+    "key": ("key", "pk"),
+    "-key": ("-key", "-pk"),
+    "unit": ("unit__path", "happened_on", "pk"),
+}
+_TRUTH = (("True", "是"), ("False", "否"))
+_MOST_UNITS = 160
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a select box."""
+
+    value: str
+    words: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Select:
+    """A select box of the query area."""
+
+    name: str
+    heading: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter, with the address that takes it off."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An address read: the wish, how to sort, which page, and what could not be read."""
+
+    wish: Wish
+    sort: str
+    page: int
+    below: bool
+    problems: tuple[str, ...]
+
+
+def asked(kind: Kind, query: QueryDict) -> Asked:
+    """Read a list's address; what is unreadable does not limit the list and is said instead."""
+    problems: list[str] = []
+    sort = query.get("sort", "")
+    page = query.get("page", "")
+    batch = query.get("batch", "")
+    wish = Wish(
+        unit=_unit(query.get("unit", "")),
+        first=_day("起始日期", query.get("from", ""), problems),
+        last=_day("截止日期", query.get("to", ""), problems),
+        words=query.get("q", "").strip(),
+        campaign=query.get("campaign", ""),
+        state=query.get("state", "") if query.get("state") in _states(kind) else "",
+        batch=int(batch) if batch.isdecimal() else None,
+        choices={
+            name: query.get(name, "")
+            for name in kind.filters
+            if name != "campaign" and query.get(name) in dict(_choices(kind.field(name)))
+        },
+    )
+    return Asked(
+        wish,
+        sort if sort in SORTS else "-happened_on",
+        int(page) if page.isdecimal() else 1,
+        query.get("below") == "1",
+        tuple(problems),
+    )
+
+
+def _unit(code: str) -> Unit | None:
+    if not code:
+        return None
+    try:
+        return Unit.objects.select_related("court").get(code=code)
+    except Unit.DoesNotExist:
+        raise UnknownUnit(f"没有单位“{code}”") from None
+
+
+def _day(heading: str, text: str, problems: list[str]) -> date | None:
+    cell = day(text)
+    if cell.problem:
+        problems.append(f"{heading}“{text}”读不懂，请写成 2026-06-25。")
+    return cell.value if isinstance(cell.value, date) else None
+
+
+def _states(kind: Kind) -> dict[str, str]:
+    return {state.code: state.name for state in kind.flow.states}
+
+
+def _choices(field: Field[object, object]) -> Sequence[tuple[str, str]]:
+    if isinstance(field, models.BooleanField):
+        return _TRUTH
+    return [(str(value), str(words)) for value, words in field.flatchoices]
+
+
+# --- the query area --------------------------------------------------------------------------
+
+
+def unit_select(actor: Actor, kind: Kind, wish: Wish, verbs: Iterable[Verb]) -> Select:
+    """The units to choose from: procuratorates in reach, and what is inside a single one."""
+    reached = Unit.objects.none()
+    for verb in verbs:
+        reached = reached | reach_units(actor, verb, kind.access)
+    units = list(reached.filter(type__in=COURT_TYPES).select_related("court"))
+    if len(units) <= 1:
+        units = list(reached.select_related("court")[:_MOST_UNITS])
+    if wish.unit and wish.unit not in units:
+        units.append(wish.unit)
+    chosen = wish.unit.code if wish.unit else ""
+    listed = [(unit.code, unit_words(unit)) for unit in sorted(units, key=lambda u: u.path)]
+    return Select("unit", "单位", _options([("", "全部"), *listed], chosen))
+
+
+def further_selects(kind: Kind, wish: Wish) -> tuple[Select, ...]:
+    """The rarer filters: campaign, the kind's own, and the state."""
+    found = [
+        Select("campaign", "专项", _options([("", "全部"), *campaigns().items()], wish.campaign))
+    ]
+    for name in kind.filters:
+        if name != "campaign":
+            choices = [("", "全部"), *_choices(kind.field(name))]
+            chosen = wish.choices.get(name, "")
+            found.append(Select(name, kind.heading(name), _options(choices, chosen)))
+    states = [("", "有效"), *_states(kind).items()]
+    found.append(Select("state", "状态", _options(states, wish.state)))
+    return tuple(found)
+
+
+def _options(listed: Iterable[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, words, value == chosen) for value, words in listed)
+
+
+def chips(kind: Kind, wish: Wish, query: QueryDict) -> tuple[Chip, ...]:
+    """The active filters in words: 专项=扫黑除恶, 日期 2018-01-01 至 2020-12-31."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if wish.unit:
+        found.append((f"单位={unit_words(wish.unit)}", ("unit",)))
+    if wish.first or wish.last:
+        found.append((f"日期 {span(wish.first, wish.last)}", ("from", "to")))
+    if wish.words:
+        found.append((f"关键词“{wish.words}”", ("q",)))
+    if wish.campaign:
+        found.append((f"专项={campaigns().get(wish.campaign, wish.campaign)}", ("campaign",)))
+    for name, value in wish.choices.items():
+        words = dict(_choices(kind.field(name)))[value]
+        found.append((f"{kind.heading(name)}={words}", (name,)))
+    if wish.state:
+        found.append((f"状态={_states(kind)[wish.state]}", ("state",)))
+    if wish.batch is not None:
+        found.append((f"导入批次 #{wish.batch}", ("batch",)))
+    return tuple(Chip(words, without(query, *names)) for words, names in found)
+
+
+def span(first: date | None, last: date | None) -> str:
+    """A stretch of days in words, open at either end."""
+    if first and last:
+        return f"{first} 至 {last}"
+    return f"{first} 起" if first else f"至 {last}"
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The address's query without these parameters, back on the first page."""
+    return changed(query, dict.fromkeys((*names, "page")))
+
+
+def changed(query: QueryDict, values: Mapping[str, str | None]) -> str:
+    """The address's query with some parameters set (None takes one away)."""
+    copy = query.copy()
+    for name, value in values.items():
+        if value is None:
+            copy.pop(name, None)
+        else:
+            copy[name] = value
+    return f"?{copy.urlencode()}"
+
+
+# --- the table -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading; `sort` is the address that sorts by it, where it may sort at all."""
+
+    words: str
+    numeric: bool
+    sort: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell, with its heading for small screens."""
+
+    heading: str
+    text: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record in a list."""
+
+    number: int
+    pk: int
+    cells: tuple[Cell, ...]
+    lamp: str
+    state: str
+    void: bool
+    links: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page number to go to; no address where it is this page or a gap."""
+
+    words: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of a list."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[Row, ...]
+    total: int
+    first: int
+    last: int
+    page: int
+    pages: int
+    steps: tuple[Step, ...]
+
+
+def table(
+    kind: Kind, read: Reading, rows: QuerySet[Record], query: QueryDict, sort: str, page: int
+) -> Table:
+    """The page of rows that an address asks for."""
+    names = read.columns(kind, kind.columns)
+    ordered = with_names(kind, rows.order_by(*SORTS[sort]), names)
+    paginator = Paginator(ordered, PAGE)
+    chosen = paginator.get_page(page)
+    records = list(chosen.object_list)
+    linked = _links(records)
+    first = chosen.start_index()
+    return Table(
+        headings=tuple(_heading(kind, name, query, sort) for name in names),
+        rows=tuple(
+            _row(kind, names, record, number, linked.get(record.pk, 0))
+            for number, record in enumerate(records, first)
+        ),
+        total=paginator.count,
+        first=first,
+        last=chosen.end_index(),
+        page=chosen.number,
+        pages=paginator.num_pages,
+        steps=_steps(paginator, chosen.number, query),
+    )
+
+
+def _links(records: Sequence[Record]) -> dict[int, int]:
+    ids = {record.pk for record in records}
+    found: dict[int, int] = {}
+    pairs = Link.objects.filter(models.Q(source__in=ids) | models.Q(target__in=ids))
+    for pair in pairs.values_list("source_id", "target_id"):
+        for pk in ids.intersection(pair):
+            found[pk] = found.get(pk, 0) + 1
+    return found
+
+
+def numeric(field: Field[object, object]) -> bool:
+    """Whether a column holds numbers, which stand right-aligned."""
+    return isinstance(field, models.IntegerField | models.DecimalField)
+
+
+def _heading(kind: Kind, name: str, query: QueryDict, sort: str) -> Heading:
+    words = kind.heading(name)
+    if name not in {"happened_on", "key"}:
+        return Heading(words, numeric(kind.field(name)))
+    up, down = name, f"-{name}"
+    state = {up: "ascending", down: "descending"}.get(sort, "")
+    following = up if sort == down else down
+    url = changed(query, {"sort": following, "page": None})
+    return Heading(words, numeric=False, sort=url, sorted=state)
+
+
+def _row(kind: Kind, names: Sequence[str], record: Record, number: int, links: int) -> Row:
+    state = kind.flow.state(record.state)
+    cells = tuple(
+        Cell(kind.heading(name), shown(kind, name, record, masked=True), numeric(kind.field(name)))
+        for name in names
+    )
+    return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)
+
+
+def _steps(paginator: Paginator[Record], page: int, query: QueryDict) -> tuple[Step, ...]:
+    found = []
+    for number in paginator.get_elided_page_range(page, on_each_side=2, on_ends=1):
+        if isinstance(number, int):
+            url = changed(query, {"page": str(number)})
+            found.append(Step(str(number), url, number == page))
+        else:
+            found.append(Step("…", "", current=False))
+    return tuple(found)

@@ -1,0 +1,91 @@
+"""Who is asking, and when: no page runs without an actor, and a refusal says whom to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.defaults import page_not_found
+
+from rongjian.indicators.snapshots import NoSnapshot
+from rongjian.indicators.spec import UnknownIndicator
+from rongjian.kernel.periods import PeriodError
+from rongjian.org.access import Actor, Denied, actor_of
+from rongjian.org.models import Person
+from rongjian.org.queries import UnknownUnit
+from rongjian.records.kinds import UnknownKind
+from rongjian.web import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django_htmx.middleware import HtmxDetails
+
+NO_PERSON = "这个账号还没有对应的工作人员，因此没有任何权限。"
+
+
+class ActorRequest(HttpRequest):
+    """A request as every page gets it: with the person who asks, and their posts of today."""
+
+    actor: Actor
+    htmx: HtmxDetails
+
+
+def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> ActorMiddleware:
+    """The middleware that `settings.MIDDLEWARE` names."""
+    return ActorMiddleware(get_response)
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, keeps strangers out and turns refusals into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the actor, answer, and forbid keeping what was answered."""
+        request.actor = _actor(request)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            # Shared computers: nothing that was shown stays in the browser's own store.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Deny by default: a view is open to strangers only where `login_not_required` says so."""
+        if not getattr(view, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if request.actor is None:  # type: ignore[attr-defined]
+            return refused(request, NO_PERSON)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A missing right is 403 with the reason; a code that means nothing is 404."""
+        if isinstance(error, Denied):
+            return refused(request, str(error))
+        if isinstance(error, UnknownKind | UnknownUnit | UnknownIndicator):
+            return page_not_found(request, Http404(str(error)))
+        if isinstance(error, PeriodError):
+            return render(request, "400.html", {"reason": str(error)}, status=400)
+        if isinstance(error, NoSnapshot):
+            return render(request, "503.html", {"reason": str(error)}, status=503)
+        return None
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    if not request.user.is_authenticated:
+        return None
+    people = Person.objects.select_related("court", "department", "branch")
+    person = people.filter(account=request.user.pk).first()
+    return actor_of(person, clock.now()) if person else None
+
+
+def refused(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page that says a right is missing, which one, and whom to ask."""
+    return render(request, "403.html", {"reason": reason}, status=403)

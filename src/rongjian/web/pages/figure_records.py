@@ -1,0 +1,358 @@
+"""The records behind a figure: the proof that the number in a text is the number of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigIntegerField, Count, F, Sum
+from django.db.models.functions import Cast, Round
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from rongjian.documents.frozen import difference
+from rongjian.documents.models import FrozenFigure
+from rongjian.documents.queries import frozen_figure
+from rongjian.indicators import catalogue, figures, trace
+from rongjian.kernel.periods import Period
+from rongjian.org import queries
+from rongjian.org.access import allowed, require
+from rongjian.records import actions
+from rongjian.records.kinds import kind_of
+from rongjian.records.queries import Reading, reading_of
+from rongjian.web import listing
+from rongjian.web.export import XLSX, workbook
+from rongjian.web.figure_words import area, condition_chip, exact, places, scope, with_unit
+from rongjian.web.pages.figures import (
+    Step,
+    figure_url,
+    path_down,
+    period_asked,
+    records_url,
+    unit_asked,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import Field, QuerySet
+
+    from rongjian.indicators.spec import Definition
+    from rongjian.org.access import Actor
+    from rongjian.org.models import Unit
+    from rongjian.records.kinds import Kind
+    from rongjian.records.models import Record
+    from rongjian.web.listing import Table
+    from rongjian.web.middleware import ActorRequest
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The line that sets a number against its records; `see` leads to those that differ."""
+
+    lamp: str
+    words: str
+    see: str = ""
+    see_words: str = ""
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A unit with how many of the records are its own and below."""
+
+    name: str
+    records: str
+    amount: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RecordsPage:
+    """The rows behind one figure."""
+
+    title: str
+    kind: Kind
+    name: str
+    total: int
+    readable: int
+    chips: tuple[str, ...]
+    strip: Strip
+    path: tuple[Step, ...]
+    figure_url: str
+    groups: tuple[GroupRow, ...]
+    group_total: GroupRow | None
+    amount_heading: str
+    by_unit: str
+    flat: str
+    table: Table | None
+    read: Reading
+    export: str
+    back: str
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an address asks for: the figure, and the place in a text that it was opened from."""
+
+    code: str
+    definition: Definition
+    kind: Kind
+    unit: Unit
+    period: Period
+    frozen: FrozenFigure | None
+    own: bool
+    added: bool
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The part of the address that keeps the place in the text."""
+        if self.frozen is None:
+            return {}
+        return {"doc": str(self.frozen.document_id), "slot": self.frozen.slot}
+
+    def url(self, unit: Unit | None = None, **more: str) -> str:
+        """This page for another unit or with further wishes."""
+        chosen = unit or self.unit
+        return records_url(self.code, chosen.code, self.period, **self.place, **more)
+
+
+def records(request: ActorRequest, code: str) -> HttpResponse:
+    """The records behind a figure, by page or by unit; a projection is logged before it shows."""
+    actor = request.actor
+    asked = _asked(request, code)
+    require(actor, "figures", asked.kind.access, asked.unit)
+    rows = _rows(asked)
+    total = rows.count()
+    grouped = request.GET.get("group") == "court"
+    read = reading_of(actor, rows)
+    number = request.GET.get("page", "")
+    page_number = int(number) if number.isdecimal() else 1
+    table = None
+    if not grouped:
+        if read.projected:
+            _log(actor, asked, f"去标识记录 第 {page_number} 页")
+        sort = request.GET.get("sort", "")
+        order = sort if sort in listing.SORTS else "unit"
+        table = listing.table(asked.kind, read, read.rows, request.GET, order, page_number)
+    groups, group_total = _groups(asked, rows) if grouped else ((), None)
+    page = RecordsPage(
+        title=asked.kind.name,
+        kind=asked.kind,
+        name=asked.definition.name,
+        total=total,
+        readable=table.total if table else total,
+        chips=_chips(asked),
+        strip=_strip(asked),
+        path=path_down(actor, asked.kind.access, asked.unit, lambda unit: asked.url(unit)),
+        figure_url=figure_url(code, asked.unit.code, asked.period),
+        groups=groups,
+        group_total=group_total,
+        amount_heading=_amount_heading(asked),
+        by_unit=asked.url(group="court"),
+        flat=asked.url(),
+        table=table,
+        read=read,
+        export=_export_url(actor, asked),
+        back=_back(asked),
+    )
+    return render(request, "figures/records.html", {"page": page})
+
+
+def _asked(request: ActorRequest, code: str) -> _Asked:
+    period = period_asked(request, code)
+    definition = catalogue.in_force(code, period.end)
+    unit = unit_asked(request)
+    return _Asked(
+        code=code,
+        definition=definition,
+        kind=kind_of(definition.of),
+        unit=unit,
+        period=period,
+        frozen=_frozen(request, code, period),
+        own=request.GET.get("own") == "1",
+        added=request.GET.get("added") == "1",
+    )
+
+
+def _frozen(request: ActorRequest, code: str, period: Period) -> FrozenFigure | None:
+    """The frozen figure that the address names, if it is this one and its document is visible."""
+    document, slot = request.GET.get("doc", ""), request.GET.get("slot", "")
+    if not (document.isdecimal() and slot):
+        return None
+    try:
+        found = frozen_figure(request.actor, int(document), slot)
+    except FrozenFigure.DoesNotExist:
+        return None
+    same = found.indicator == code and Period.parse(found.period) == period
+    return found if same else None
+
+
+def _rows(asked: _Asked) -> QuerySet[Record]:
+    rows = trace.records(asked.code, asked.unit, asked.period)
+    if asked.own:
+        rows = rows.filter(court=asked.unit)
+    if asked.added and asked.frozen:
+        rows = rows.filter(pk__in=difference(asked.frozen).added)
+    return rows
+
+
+def _log(actor: Actor, asked: _Asked, what: str) -> None:
+    words = f"{what} {asked.definition.name} {asked.period}"
+    actions.opened(actor, f"figure:{asked.code}", asked.unit, words)
+
+
+# --- the number against its records ----------------------------------------------------------
+
+
+def _strip(asked: _Asked) -> Strip:
+    if asked.frozen and asked.frozen.unit_id == asked.unit.pk and not asked.own:
+        return _strip_of_text(asked, asked.frozen)
+    seen = figures.figure(asked.code, asked.unit, asked.period)
+    now = trace.recount(asked.code, asked.unit, asked.period)
+    count = trace.records(asked.code, asked.unit, asked.period).count()
+    if now == seen.value:
+        return Strip("ok", _equal("指标数", asked, seen.text, now, count))
+    words = (
+        f"快照 {seen.snapshot} 的数 {_digits(asked, seen.value)}；"
+        f"现记录 {_now(asked, now, count)}，下次刷新后一致"
+    )
+    return Strip("warn", words)
+
+
+def _strip_of_text(asked: _Asked, frozen: FrozenFigure) -> Strip:
+    found = difference(frozen)
+    if found.same:
+        return Strip("ok", _equal("文中数", asked, frozen.text, found.value, found.count))
+    apart = abs(len(found.added) - len(found.removed))
+    words = (
+        f"文中数 {_printed(asked, frozen.text, frozen.value)}；"
+        f"现记录 {_now(asked, found.value, found.count)}，差 {apart}：{found.words}"
+    )
+    if not found.added:
+        return Strip("warn", words)
+    see = asked.url(added="1")
+    return Strip("warn", words, see, f"看这 {len(found.added)} 条")
+
+
+def _equal(lead: str, asked: _Asked, text: str, value: Decimal | None, count: int) -> str:
+    """文中数 1,591 = 记录数 1,591 ✓, and for sums what they add up to, of how many."""
+    printed = _printed(asked, text, value)
+    if asked.definition.measure == "count":
+        return f"{lead} {printed} = 记录数 {count:,} ✓"
+    noun = "合计" if asked.definition.measure == "sum" else "由记录算得"
+    total = with_unit(_digits(asked, value), asked.definition.measure_unit)
+    return f"{lead} {printed} = {noun} {total}（{count:,} 条）✓"
+
+
+def _printed(asked: _Asked, text: str, value: Decimal | None) -> str:
+    """The number as printed; a plain count with separators, as all numbers on this page."""
+    return _digits(asked, value) if asked.definition.measure == "count" else text
+
+
+def _digits(asked: _Asked, value: Decimal | None) -> str:
+    """The value with its digits; a rate has none of its own and gets two."""
+    return exact(value, 2 if asked.definition.measure == "ratio" else places(asked.definition))
+
+
+def _now(asked: _Asked, value: Decimal | None, count: int) -> str:
+    if asked.definition.measure == "count":
+        return f"{count:,}"
+    return f"{with_unit(_digits(asked, value), asked.definition.measure_unit)}（{count:,} 条）"
+
+
+def _chips(asked: _Asked) -> tuple[str, ...]:
+    found = [condition_chip(asked.kind, each) for each in asked.definition.where]
+    found.append(f"{_date_words(asked)} {asked.period.start} 至 {asked.period.end}")
+    if asked.own:
+        found.append(f"单位={asked.unit.short}本级")
+    if asked.added:
+        found.append("冻结后新增")
+    return tuple(found)
+
+
+def _date_words(asked: _Asked) -> str:
+    return asked.kind.heading(asked.definition.on)
+
+
+# --- by unit ---------------------------------------------------------------------------------
+
+
+def _groups(asked: _Asked, rows: QuerySet[Record]) -> tuple[tuple[GroupRow, ...], GroupRow]:
+    """The units below in code order with their counts, the unit's own first, and the total."""
+    summed = _summed(asked)
+    values = rows.order_by().values_list("court__path")
+    counted = values.annotate(n=Count("pk"), s=Sum(_whole(summed)) if summed else Count("pk"))
+    by_court = {path: (number, amount or 0) for path, number, amount in counted}
+    below = sorted(queries.children(asked.unit), key=lambda unit: unit.path)
+    found = []
+    own = by_court.get(asked.unit.path)
+    if own:
+        name = f"{asked.unit.short}本级" if below else area(asked.unit)
+        found.append(_group(name, [own], summed, asked.url(own="1")))
+    for unit in below:
+        inside = [pair for path, pair in by_court.items() if path.startswith(unit.path)]
+        found.append(_group(area(unit), inside, summed, asked.url(unit)))
+    return tuple(found), _group("合计", list(by_court.values()), summed, "")
+
+
+def _summed(asked: _Asked) -> Field[Any, Any] | None:
+    """The field that the figure adds up, if that is what it does."""
+    if asked.definition.measure != "sum":
+        return None
+    return asked.kind.field(asked.definition.field)
+
+
+def _whole(field: Field[Any, Any]) -> Cast:
+    """The field in its smallest units: SQLite would add decimals up as floats."""
+    return Cast(Round(F(field.name) * 10 ** _places(field)), BigIntegerField())
+
+
+def _places(field: Field[Any, Any]) -> int:
+    return getattr(field, "decimal_places", 0) or 0
+
+
+def _group(
+    name: str, pairs: list[tuple[int, int]], summed: Field[Any, Any] | None, url: str
+) -> GroupRow:
+    number = sum(pair[0] for pair in pairs)
+    amount = ""
+    if summed is not None:
+        digits = _places(summed)
+        amount = exact(Decimal(sum(pair[1] for pair in pairs)).scaleb(-digits), digits)
+    return GroupRow(name, f"{number:,}", amount, url)
+
+
+def _amount_heading(asked: _Asked) -> str:
+    return asked.kind.heading(asked.definition.field) if asked.definition.measure == "sum" else ""
+
+
+# --- out -------------------------------------------------------------------------------------
+
+
+def _export_url(actor: Actor, asked: _Asked) -> str:
+    if not allowed(actor, "export", asked.kind.access, asked.unit):
+        return ""
+    wanted = (("added", asked.added), ("own", asked.own))
+    more = {name: "1" for name, chosen in wanted if chosen}
+    return asked.url(None, **more).replace("/records/?", "/records/export?")
+
+
+def _back(asked: _Asked) -> str:
+    return str(asked.frozen.document_id) if asked.frozen else ""
+
+
+def export(request: ActorRequest, code: str) -> HttpResponse:
+    """All rows behind a figure as .xlsx; withheld fields stay empty under their headings."""
+    actor = request.actor
+    asked = _asked(request, code)
+    for verb in ("figures", "export"):
+        require(actor, verb, asked.kind.access, asked.unit)
+    read = reading_of(actor, _rows(asked))
+    if not read.rows.exists() and _rows(asked).exists():
+        raise Http404("您没有这些记录的查看权限。")
+    rows = read.rows.order_by(*listing.SORTS["unit"])
+    _log(actor, asked, f"导出 {rows.count()} 条")
+    response = HttpResponse(workbook(asked.kind, read, rows), content_type=XLSX)
+    name = f"{scope(asked.unit)}{asked.definition.name}_{asked.period}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response

@@ -1,0 +1,184 @@
+"""工作台: what must be done today, what is due soon, and how activities touch the business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rongjian.kernel.periods import Month
+from rongjian.ledgers.activity import Activity
+from rongjian.org.access import may_somewhere, visible
+from rongjian.records.kinds import kind_of, kinds
+from rongjian.records.models import VOID, Link, Record
+from rongjian.records.queries import about, told, unit_words
+from rongjian.records.waiting import DueLine, open_dues, waiting_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from rongjian.org.access import Actor
+    from rongjian.org.models import Unit
+    from rongjian.web.middleware import ActorRequest
+
+WEEKDAYS = "一二三四五六日"
+_AT_FIRST = 7
+_RECENT = 6
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of 「今天」 or 「快到期」."""
+
+    lamp: str
+    when: str
+    what: str
+    more: str
+    url: str
+    button: str
+
+
+@dataclass(frozen=True)
+class Bond:
+    """How the activities of one's branch this month are linked to the business."""
+
+    branch: str
+    month: str
+    total: int
+    linked: int
+    explained: int
+    open: tuple[Record, ...]
+    listing: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """The workbench of one person on one day."""
+
+    title: str
+    today: tuple[Task, ...]
+    soon: tuple[Task, ...]
+    later: tuple[Task, ...]
+    next_due: str
+    bond: Bond | None
+    recent: tuple[tuple[Record, str, str], ...]
+    starts: tuple[tuple[str, str], ...]
+
+
+def home(request: ActorRequest) -> HttpResponse:
+    """The workbench: nothing on it that does not follow from dues and records."""
+    actor = request.actor
+    dues = open_dues(actor)
+    today = [*(_due_task(line) for line in dues if line.days == 0), *_waiting(actor)]
+    soon = [_due_task(line) for line in dues if line.days != 0]
+    page = HomePage(
+        title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
+        today=tuple(today),
+        soon=tuple(soon[:_AT_FIRST]),
+        later=tuple(soon[_AT_FIRST:]),
+        next_due=_next_due(dues),
+        bond=_bond(actor),
+        recent=_recent(actor),
+        starts=_starts(actor),
+    )
+    return render(request, "home/page.html", {"page": page})
+
+
+def _due_task(line: DueLine) -> Task:
+    due = line.due
+    late = line.days < 0
+    # What answers a due lies inside its window, so one that is late was held by its last day.
+    held = {"happened_on": due.due_on} if late else {}
+    asked = urlencode({"unit": due.unit.code, **held})
+    return Task(
+        lamp=line.lamp,
+        when=line.words,
+        what=f"{due.reason or line.kind.name}",
+        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}" + (" · 可补录" if late else ""),
+        url=f"{reverse('ledger-new', args=[due.kind])}?{asked}",
+        button="补录" if late else "记录",
+    )
+
+
+def _waiting(actor: Actor) -> Iterable[Task]:
+    """Own drafts to hand in, and what others handed in for the actor to confirm."""
+    for record, code in waiting_for(actor):
+        kind = kind_of(record.kind)
+        step = kind.flow.move(code)
+        yield Task(
+            lamp="off",
+            when=f"待{step.name}",
+            what=f"{kind.name}：{about(record)}",
+            more=f"{unit_words(record.unit)} · {record.happened_on}",
+            url=reverse("record", args=[kind.code, record.pk]),
+            button="查看",
+        )
+
+
+def _next_due(dues: Iterable[DueLine]) -> str:
+    ahead = [line for line in dues if line.days > 0]
+    if not ahead:
+        return ""
+    due = ahead[0].due
+    return f"{due.due_on.month}月{due.due_on.day}日 {due.reason or ahead[0].kind.name}"
+
+
+def _bond(actor: Actor) -> Bond | None:
+    """Linked means: linked to a record that is no activity, or made by a task force."""
+    branch = actor.person.branch
+    if branch is None:
+        return None
+    first = Month.of(actor.today).first_day
+    links = Link.objects.filter(
+        Q(source=OuterRef("pk")) & ~Q(target__kind="activity")
+        | Q(target=OuterRef("pk")) & ~Q(source__kind="activity")
+    )
+    rows = (
+        visible(actor, Activity._default_manager.all(), "view")
+        .filter(unit=branch, happened_on__gte=first, happened_on__lte=actor.today)
+        .exclude(state=VOID)
+        .annotate(has_link=Exists(links))
+        .order_by("happened_on", "pk")
+    )
+    if not may_somewhere(actor, "view", Activity.access_class):
+        return None
+    activities = list(rows)
+    linked = [each for each in activities if each.has_link or each.task_force_id]
+    loose = [each for each in activities if each not in linked]
+    return Bond(
+        branch=unit_words(branch),
+        month=f"{actor.today.month}月",
+        total=len(activities),
+        linked=len(linked),
+        explained=sum(1 for each in loose if each.no_link_reason),
+        open=tuple(each for each in loose if not each.no_link_reason),
+        listing=_activities_url(branch, first, actor.today),
+    )
+
+
+def _activities_url(branch: Unit, first: date, last: date) -> str:
+    query = urlencode({"unit": branch.code, "from": first, "to": last})
+    return f"{reverse('ledger', args=['activity'])}?{query}"
+
+
+def _recent(actor: Actor) -> tuple[tuple[Record, str, str], ...]:
+    """(record, kind, what it is about) of what the actor wrote last."""
+    rows = Record.objects.filter(author=actor.person).exclude(state=VOID)
+    newest = list(visible(actor, rows, "view").select_related("unit").order_by("-pk")[:_RECENT])
+    words = told(newest)
+    return tuple((record, kind_of(record.kind).name, words[record.pk]) for record in newest)
+
+
+def _starts(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """(words, address) of what the actor may begin to record."""
+    return tuple(
+        (kind.name, reverse("ledger-new", args=[kind.code]))
+        for kind in kinds()
+        if may_somewhere(actor, "create", kind.access)
+    )

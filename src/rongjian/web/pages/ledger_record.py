@@ -1,0 +1,187 @@
+"""One record: its fields, links both ways, evidence, changes, and the steps it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from rongjian.org.access import allowed, visible
+from rongjian.records import actions
+from rongjian.records.actions import Stale, WrongState
+from rongjian.records.kinds import Kind, kind_of
+from rongjian.records.models import VOID, LinkKind, Record
+from rongjian.records.queries import (
+    ChangeLine,
+    Neighbour,
+    Reading,
+    about,
+    changes,
+    neighbours,
+    shown,
+    with_names,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rongjian.org.access import Actor
+    from rongjian.records.flows import Move, State
+    from rongjian.web.middleware import ActorRequest
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field in words."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Everything one record's page shows."""
+
+    title: str
+    kind: Kind
+    record: Record
+    projected: bool
+    state: State
+    fields: tuple[Field, ...]
+    author: str
+    recorded_at: datetime
+    late_days: int
+    editable: bool
+    moves: tuple[Move, ...]
+    links: tuple[Neighbour, ...]
+    hidden_links: int
+    link_kinds: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+    changes: tuple[ChangeLine, ...]
+
+
+def shown_record(request: ActorRequest, code: str, pk: int) -> HttpResponse:
+    """A record in full, or its projection, which is logged first; 404 when neither is granted."""
+    kind, actor = kind_of(code), request.actor
+    record, projected = _found(actor, kind, pk)
+    if projected:
+        actions.opened(actor, f"{kind.code}:{record.pk}", record.unit, "去标识记录 1 条")
+    return render(request, "ledger/record.html", {"page": _page(actor, kind, record, projected)})
+
+
+def _found(actor: Actor, kind: Kind, pk: int) -> tuple[Record, bool]:
+    rows = with_names(kind, kind.model._default_manager.filter(pk=pk), kind.fields)
+    rows = rows.select_related("unit__court", "court", "author")
+    if record := visible(actor, rows, "view").first():
+        return record, False
+    if record := visible(actor, rows, "project").first():
+        return record, True
+    raise Http404(f"没有这条{kind.name}记录，或您没有查看权限。")
+
+
+def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPage:
+    read = Reading(kind.model._default_manager.none(), projected)
+    own = record.court_id == actor.person.court_id
+    links, hidden = ([], 0) if projected else neighbours(actor, record)
+    author = record.author
+    written = "" if projected or author is None else author.name if own else author.masked
+    may_edit = not projected and allowed(actor, "edit", kind.access, record.unit)
+    return RecordPage(
+        title=record.key or about(record),
+        kind=kind,
+        record=record,
+        projected=projected,
+        state=kind.flow.state(record.state),
+        fields=tuple(
+            Field(kind.heading(name), shown(kind, name, record, masked=not own))
+            for name in read.columns(kind, kind.fields)
+        ),
+        author=written,
+        recorded_at=record.recorded_at,
+        late_days=(record.recorded_at.date() - record.happened_on).days,
+        editable=may_edit and record.state != VOID,
+        moves=_moves(actor, kind, record),
+        links=tuple(links),
+        hidden_links=hidden,
+        link_kinds=tuple(LinkKind.choices) if may_edit else (),
+        evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
+        changes=() if projected else tuple(changes(kind, record, actor)),
+    )
+
+
+def _moves(actor: Actor, kind: Kind, record: Record) -> tuple[Move, ...]:
+    """The steps that this actor could take now."""
+    return tuple(
+        move
+        for move in kind.flow.moves_from(record.state)
+        if allowed(actor, move.right, kind.access, record.unit)
+        and not (move.by_another and record.author_id == actor.person.pk)
+    )
+
+
+@require_POST
+def move(request: ActorRequest, code: str, pk: int) -> HttpResponse:
+    """Take a step of the flow, as the page that offered it knew the record."""
+    kind, actor = kind_of(code), request.actor
+    record = _viewable(actor, kind, pk)
+    record.version = _whole(request.POST.get("version", ""))
+    step = {each.code: each for each in kind.flow.moves}.get(request.POST.get("move", ""))
+    if step is None:
+        raise Http404("没有这个办理步骤。")
+    try:
+        actions.move(actor, record, step.code, detail=request.POST.get("detail", "").strip()[:400])
+        messages.success(request, f"已{step.name}。")
+    except WrongState as error:
+        messages.error(request, f"没有办理：{error}。")
+    except Stale:
+        messages.warning(request, f"没有{step.name}：这条记录刚被别人改过，请看过现在的内容再办。")
+    return redirect("record", code, pk)
+
+
+@require_POST
+def link(request: ActorRequest, code: str, pk: int) -> HttpResponse:
+    """Link the record to another one, named by its number as lists and pages show it."""
+    kind, actor = kind_of(code), request.actor
+    record = _viewable(actor, kind, pk)
+    wanted = request.POST.get("target", "").strip()
+    chosen = request.POST.get("kind", "")
+    target = _named(actor, wanted)
+    if target is None or target.pk == record.pk or chosen not in LinkKind.values:
+        messages.error(request, f"没有关联：找不到您能查看的记录“{wanted}”。请填写对方的编号。")
+    else:
+        try:
+            actions.link(actor, record, target, LinkKind(chosen))
+            messages.success(request, f"已关联 {target}。")
+        except ValidationError as error:
+            messages.error(request, "没有关联：" + "；".join(error.messages))
+    return redirect(reverse("record", args=[code, pk]) + "#links")
+
+
+def _named(actor: Actor, wanted: str) -> Record | None:
+    """The record with this key, or this kind and number (handled-person-12)."""
+    if not wanted:
+        return None
+    name, _, number = wanted.rpartition("-")
+    condition = Q(key=wanted)
+    if name and number.isdecimal():
+        condition |= Q(kind=name, pk=int(number))
+    return visible(actor, Record.objects.exclude(state=VOID).filter(condition), "view").first()
+
+
+def _viewable(actor: Actor, kind: Kind, pk: int) -> Record:
+    rows = kind.model._default_manager.select_related("unit__court", "court").filter(pk=pk)
+    record = visible(actor, rows, "view").first()
+    if record is None:
+        raise Http404(f"没有这条{kind.name}记录，或您没有查看权限。")
+    return record
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

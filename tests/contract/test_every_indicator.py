@@ -1,0 +1,142 @@
+"""Every indicator, at every sort of unit, over every sort of period: figure = records = parts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rongjian.indicators import catalogue, figures, snapshots, trace
+from rongjian.indicators.schema import schemas
+from rongjian.kernel.periods import Period
+from rongjian.org.models import Unit
+from tests.world import TODAY, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rongjian.indicators.figures import Figure
+    from rongjian.indicators.spec import Definition
+    from rongjian.records.models import Record
+
+pytestmark = pytest.mark.usefixtures("world")
+
+CODES = tuple(catalogue.indicators())
+MONTH, QUARTER, YEAR = (Period.parse(text) for text in ("2026-05", "2026-Q2", "2020"))
+CITIES = ("450100", "450200")
+
+
+def periods(code: str) -> list[Period]:
+    """A month, a quarter, a year, and the period that the indicator itself means."""
+    return list(dict.fromkeys([MONTH, QUARTER, YEAR, catalogue.default_period(code, TODAY)]))
+
+
+@pytest.fixture(scope="module")
+def sample(built_world: World) -> list[Unit]:
+    """The region, two cities and what is below them; of the bodies the first few of each court."""
+    chosen = [built_world.region]
+    for code in CITIES:
+        city = built_world.units[code]
+        inside = [unit for unit in built_world.units.values() if unit.path.startswith(city.path)]
+        courts = [unit for unit in inside if unit.is_court]
+        chosen += courts
+        for court in courts[:3]:
+            bodies = [unit for unit in inside if unit.court_id == court.pk and not unit.is_court]
+            by_type = {unit.type: unit for unit in reversed(bodies)}
+            chosen += by_type.values()
+    return chosen
+
+
+def asked(code: str, sample: Iterable[Unit]) -> Iterator[tuple[Unit, Period, Figure]]:
+    for unit in sample:
+        for period in periods(code):
+            yield unit, period, figures.figure(code, unit, period)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_figure_is_what_its_records_make(code: str, sample: list[Unit]) -> None:
+    for unit, period, found in asked(code, sample):
+        rows = trace.records(code, unit, period)
+        assert found.records == rows.count(), found
+        assert found.value == trace.recount(code, unit, period), found
+        definition = catalogue.in_force(code, period.end)
+        if definition.measure == "count":
+            assert found.value == found.records, found
+        if definition.measure == "sum":
+            assert (found.value or 0) == added(definition, rows), found
+            assert (found.value is None) is (found.records == 0), found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_unit_is_what_is_below_it_and_its_own(code: str, sample: list[Unit]) -> None:
+    every = list(Unit.objects.order_by("path"))
+    for unit, period, found in asked(code, [each for each in sample if each.is_court]):
+        definition = catalogue.in_force(code, period.end)
+        depth = unit.path.count("/") + 1
+        below = [
+            figures.figure(code, each, period)
+            for each in every
+            if each.path.startswith(unit.path) and each.path.count("/") == depth
+        ]
+        own = trace.records(code, unit, period).filter(unit=unit)
+        assert found.records == sum(each.records for each in below) + own.count(), found
+        if definition.measure in ("count", "sum"):
+            total = sum(each.value or 0 for each in below)
+            mine = own.count() if definition.measure == "count" else added(definition, own)
+            assert (found.value or 0) == total + mine, found
+
+
+def added(definition: Definition, rows: Iterable[Record]) -> Decimal:
+    """What the rows of a sum make, added up one by one."""
+    lookup = schemas()[definition.of][definition.field].lookup
+    return sum((Decimal(getattr(row, lookup)) for row in rows), Decimal(0))
+
+
+MADE = [code for code, each in catalogue.indicators().items() if each.refers_to]
+
+
+@pytest.mark.parametrize("code", MADE)
+def test_a_figure_made_of_others_is_made_of_them_at_every_level(
+    code: str, sample: list[Unit]
+) -> None:
+    for unit, period, found in asked(code, sample):
+        definition = catalogue.in_force(code, period.end)
+        parts = {
+            each: figures.figure(each, unit, period).value or Decimal(0)
+            for each in definition.refers_to
+        }
+        if definition.measure == "derived":
+            plus = sum(parts[each] for each in definition.plus)
+            assert (found.value or 0) == plus - sum(parts[each] for each in definition.minus), found
+        elif parts[definition.bottom]:
+            share = parts[definition.top] / parts[definition.bottom] * definition.scale
+            assert found.value == pytest.approx(share), found
+        else:
+            assert found.value is None, found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_units_then_make_up_the_same_whole(code: str, built_world: World) -> None:
+    """In a world without reorganisation both ways of placing records agree."""
+    for unit in (built_world.region, built_world.nanning, built_world.units["450100-P"]):
+        now = figures.figure(code, unit, YEAR)
+        then = figures.figure(code, unit, YEAR, organised="then")
+        assert (then.value, then.records) == (now.value, now.records)
+
+
+def test_the_world_puts_every_indicator_to_the_test(built_world: World) -> None:
+    whole = Period.parse("2018-01..2026-12")
+    empty = {code for code in CODES if not figures.figure(code, built_world.region, whole).records}
+    assert empty == set()
+
+
+def test_every_measure_of_the_vocabulary_is_used() -> None:
+    used = {definition.measure for definition in catalogue.indicators().values()}
+    assert used == {"count", "sum", "distinct", "median", "ratio", "derived"}
+
+
+def test_every_figure_names_the_snapshot_it_was_read_from(built_world: World) -> None:
+    number = snapshots.current().number
+    found = {figures.figure(code, built_world.region, YEAR).snapshot for code in CODES}
+    assert found == {number}

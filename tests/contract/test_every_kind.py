@@ -1,0 +1,187 @@
+"""What every ledger gets for nothing: form, list, detail, export, and the same rules of access."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from django import forms
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.records import import_mapping
+from rongjian.records.import_matching import record_number
+from rongjian.records.kinds import Kind, kind_of, kinds
+from rongjian.records.models import VOID, Event, Record
+from rongjian.web.forms import UnitTyped
+from tests.world import NOW
+
+if TYPE_CHECKING:
+    from tests.web.visitors import Visit
+    from tests.world import World
+
+
+# Who records this class of things in the cast's own procuratorate.
+CLERKS = {"activity": "lisi", "casework": "qian", "work": "weiw", "published": "zhengshi"}
+CLERKS["party_org"] = "weiw"
+SUPERIOR, OUTSIDER = "zhengshi", "aud"
+SAMPLE = "样例"
+KINDS = [kind.code for kind in kinds()]
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return kind_of(request.param)
+
+
+@pytest.fixture
+def clerk(kind: Kind) -> str:
+    return CLERKS[kind.access]
+
+
+def filled(form: Any) -> dict[str, Any]:
+    """Something for every field that its own form would take."""
+    return {name: _value(form[name].field) for name in form.fields}
+
+
+def _value(field: forms.Field) -> Any:
+    if isinstance(field, UnitTyped):
+        return field.units.order_by("pk")[0].code
+    if isinstance(field, forms.ModelChoiceField):
+        first = field.queryset.order_by("pk").first()
+        return first.pk if first else ""
+    if isinstance(field, forms.ChoiceField):
+        return next(value for value, _ in field.choices if value)
+    if isinstance(field, forms.DateField):
+        return "2026-06-01"
+    if isinstance(field, forms.IntegerField | forms.DecimalField):
+        return "3"
+    if isinstance(field, forms.BooleanField):
+        return "true"
+    return "一\n二\n三" if field.widget.attrs.get("rows") == 6 else SAMPLE
+
+
+@pytest.fixture
+def record(kind: Kind, clerk: str, visit: Visit) -> Record:
+    """A record that the clerk has just written through the form."""
+    client, address = visit(clerk), reverse("ledger-new", args=[kind.code])
+    values = filled(client.get(address).context["page"].form)
+    for _ in range(2):
+        answer = client.post(address, values | {"idempotency": "one form, sent twice"})
+        assert answer.status_code == 302, answer.context["page"].faults
+    return kind.model._default_manager.select_related("unit__court").get(
+        author__account__username=clerk, recorded_at=NOW
+    )
+
+
+def sheet(content: bytes) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values)
+
+
+def test_the_form_asks_for_little_and_holds_every_field(
+    kind: Kind, clerk: str, visit: Visit
+) -> None:
+    page = visit(clerk).get(reverse("ledger-new", args=[kind.code])).context["page"]
+    assert len(page.asked) <= 6
+    assert [bound.name for bound in (*page.asked, *page.more)] == list(kind.fields)
+    assert not [bound.name for bound in page.more if bound.field.required]
+
+
+def test_a_form_sent_empty_says_what_is_missing(kind: Kind, clerk: str, visit: Visit) -> None:
+    answer = visit(clerk).post(reverse("ledger-new", args=[kind.code]), {"happened_on": "昨天"})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "处需要修改" in text
+    assert 'value="昨天"' in text or "happened_on" not in kind.form
+
+
+def test_what_the_form_shows_of_a_record_can_be_sent_back_unchanged(
+    kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    client, address = visit(clerk), reverse("record-edit", args=[kind.code, record.pk])
+    form = client.get(address).context["page"].form
+    sent = {name: form[name].value() for name in form.fields}
+    sent = {name: "" if value is None else value for name, value in sent.items()}
+    answer = client.post(address, sent | {"version": record.version, "idempotency": "a"})
+    assert answer.status_code == 302, answer.context["page"].faults
+    fresh = kind.model._default_manager.get(pk=record.pk)
+    assert fresh.version == record.version + 1
+    for name in kind.fields:
+        attname = kind.field(name).attname
+        assert getattr(fresh, attname) == getattr(record, attname), name
+
+
+def test_a_list_takes_as_many_queries_for_a_page_as_for_a_row(
+    kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    client, address = visit(clerk), reverse("ledger", args=[kind.code])
+
+    def cost(parameters: dict[str, str]) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(address, parameters).context["page"]
+        return len(page.table.rows), len(queries)
+
+    cost({})
+    (one, few), (rows, many) = cost({"q": SAMPLE}), cost({})
+    assert one == 1 <= rows
+    assert few == many <= 30
+
+
+def test_a_record_shows_every_field_to_its_clerk(
+    kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    page = visit(clerk).get(reverse("record", args=[kind.code, record.pk])).context["page"]
+    assert [field.heading for field in page.fields] == [kind.heading(name) for name in kind.fields]
+    assert not page.projected
+    assert page.editable
+
+
+def test_an_export_has_the_headings_of_an_import(
+    world: World, kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    answer = visit(clerk).get(reverse("ledger-export", args=[kind.code]))
+    heading, *rows = sheet(answer.content)
+    assert list(heading) == list(import_mapping.fields(kind).values())
+    living = kind.model._default_manager.exclude(state=VOID)
+    readable = visible(world.actor(clerk), living, "view")
+    exported = visible(world.actor(clerk), readable, "export")
+    assert {row[-1] for row in rows} == {record_number(each) for each in exported}
+    assert record_number(record) in {row[-1] for row in rows}
+    assert Event.objects.filter(verb="open", object=kind.code, detail__contains="导出").exists()
+
+
+def test_a_superior_reads_in_full_what_is_granted_and_else_a_projection(
+    world: World, kind: Kind, record: Record, visit: Visit
+) -> None:
+    superior = world.actor(SUPERIOR)
+    answer = visit(SUPERIOR).get(reverse("record", args=[kind.code, record.pk]))
+    if allowed(superior, "view", kind.access, record.unit):
+        assert not answer.context["page"].projected
+    elif allowed(superior, "project", kind.access, record.unit):
+        page = answer.context["page"]
+        assert page.projected
+        withheld = {kind.heading(name) for name in kind.private}
+        assert withheld.isdisjoint(field.heading for field in page.fields)
+        offered = (page.editable, page.moves, page.links, page.changes, page.author)
+        assert not any(offered)
+        opened = Event.objects.filter(verb="open", object=f"{kind.code}:{record.pk}")
+        assert opened.get().actor == f"u:{superior.person.staff_no}"
+    else:
+        assert answer.status_code == 404
+
+
+def test_an_outsider_gets_neither_list_nor_record_nor_form(
+    world: World, kind: Kind, record: Record, visit: Visit
+) -> None:
+    outsider = world.actor(OUTSIDER)
+    client = visit(OUTSIDER)
+    status = client.get(reverse("record", args=[kind.code, record.pk])).status_code
+    assert status == (200 if allowed(outsider, "view", kind.access, record.unit) else 404)
+    assert client.get(reverse("ledger-new", args=[kind.code])).status_code == 403
+    listed = client.get(reverse("ledger", args=[kind.code]))
+    may = may_somewhere(outsider, "view", kind.access)
+    assert listed.status_code == (200 if may else 403)

@@ -1,0 +1,153 @@
+"""Every address: strangers are sent to the log-in, outsiders see nothing, insiders are served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rongjian.documents.models import Document
+from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.org.models import Unit
+from rongjian.records.models import Batch
+from tests.world import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.web.visitors import Visit
+    from tests.world import World
+
+
+OPEN = {"login"}
+"""What a stranger may see."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a route is asked: by whom it is served, and what somebody without the right gets."""
+
+    insider: str = "lisi"
+    outsider: str = ""
+    refusal: int = 403
+    kwargs: Callable[[], dict[str, Any]] = dict
+    query: str = ""
+    post: dict[str, str] | None = field(default=None)
+    served: int = 200
+
+
+def activity() -> dict[str, Any]:
+    found = Activity.objects.filter(unit__code="450100-P02", state="draft").get()
+    return {"code": "activity", "pk": found.pk}
+
+
+def decision() -> dict[str, Any]:
+    found = HandledPerson.objects.filter(court__code="450100").order_by("pk")
+    return {"code": "handled-person", "pk": found[0].pk}
+
+
+def report() -> dict[str, Any]:
+    return {"pk": Document.objects.get().pk}
+
+
+def import_of_decisions() -> dict[str, Any]:
+    batch = Batch.objects.create(
+        kind="handled-person",
+        name="decisions.csv",
+        unit=Unit.objects.get(code="450100"),
+        headings=["编号"],
+        mapping={"0": "key"},
+        layout={"sheet": "decisions", "first": 1, "last": 1},
+        created_at=NOW,
+    )
+    batch.rows.create(number=2, cells=["BG-1"])
+    return {"pk": batch.pk}
+
+
+FIGURE = {"code": "prosecuted-gang"}
+CASES = {
+    "home": Case(),
+    "logout": Case(post={}, served=302),
+    "twin": Case(),
+    "ledgers": Case(),
+    "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "ledger-new": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "record": Case("qian", "aud", 404, decision),
+    "record-edit": Case("qian", "zhengshi", 404, decision),
+    "record-move": Case("lisi", "aud", 404, activity, post={"move": "submit"}, served=302),
+    "record-link": Case("lisi", "aud", 404, activity, post={"target": "x"}, served=302),
+    "imports": Case(),
+    "import-new": Case("qian", "aud", query="?kind=handled-person"),
+    "ledger-import": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "import-template": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "import": Case("qian", "aud", 404, import_of_decisions),
+    "import-problems": Case("qian", "aud", 404, import_of_decisions),
+    "figures": Case("zhengshi"),
+    "figure": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
+    "figure-records": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
+    "figure-records-export": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
+    "draft-check": Case(),
+    "published-check": Case(),
+    "documents": Case(),
+    "document": Case("lisi", kwargs=report),
+    "document-word": Case("lisi", kwargs=report),
+    "document-new": Case("zhengshi", "lisi"),
+    "document-freeze": Case("zhengshi", "lisi", kwargs=report, post={}, served=302),
+}
+
+
+def routes(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)) - OPEN)
+
+
+def ask(client: Any, name: str, case: Case) -> Any:
+    address = reverse(name, kwargs=case.kwargs()) + case.query
+    return client.get(address) if case.post is None else client.post(address, case.post)
+
+
+def test_every_route_has_a_case() -> None:
+    assert set(CASES) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_stranger_is_sent_to_the_log_in(name: str, visit: Visit) -> None:
+    answer = ask(visit(""), name, CASES[name])
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_an_insider_is_served_and_nothing_is_kept(name: str, visit: Visit) -> None:
+    case = CASES[name]
+    answer = ask(visit(case.insider), name, case)
+    assert answer.status_code == case.served
+    assert answer["Cache-Control"] == "no-store" or name == "logout"
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if CASES.get(name, Case()).outsider])
+def test_an_outsider_is_refused(name: str, visit: Visit) -> None:
+    case = CASES[name]
+    answer = ask(visit(case.outsider), name, case)
+    assert answer.status_code == case.refusal
+    if case.refusal == 403:
+        assert "您没有查看权限。如需查看，请联系：" in answer.content.decode()
+
+
+def test_an_account_without_a_person_has_no_rights(
+    world: World, visit: Visit, django_user_model: Any
+) -> None:
+    client = visit("")
+    client.force_login(django_user_model.objects.create_user("robot", password="x"))
+    assert client.get(reverse("home")).status_code == 403

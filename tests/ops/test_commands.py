@@ -1,0 +1,212 @@
+"""The commands as a user meets them: help, exit codes, what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import pytest
+from django.db import connection
+
+from rongjian.__main__ import COMMANDS, main
+from rongjian.ops.demo import standing
+from rongjian.records import guards
+from rongjian.records.models import Event, Record
+from tests.world import TODAY, World, rongjian
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Exit code and output of a command run in this process, over the test database."""
+    code = main(list(words))
+    return code, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "tick", "verify"])
+def test_help_is_chinese_and_leaves_with_0(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    assert COMMANDS[command] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", [("verify",), ("verify", "everything"), ("demo", "--size", "world")]
+)
+def test_wrong_arguments_leave_with_2(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(list(words))
+    assert left.value.code == 2
+    assert "参数有误" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("tick", "--loop", "0"), "应大于 0"),
+        (("serve", "--address", "here"), "读不懂"),
+        (("serve", "--address", "203.0.113.7:8000"), "不能监听"),
+        (("demo", "--address", "127.0.0.1:99999"), "读不懂"),
+    ],
+)
+def test_what_the_user_can_mend_is_a_sentence_and_2(
+    words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(words)) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_a_living_present_that_would_reach_into_the_history_is_refused(tmp_path: Path) -> None:
+    done = rongjian("demo", "--no-serve", "--today", "2020-01-01", "--dir", tmp_path)
+    assert done.returncode == 2
+    assert "不能早于" in done.stderr
+    assert standing.read(tmp_path) is None
+
+
+def test_verify_figures_recounts_the_report(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = told(capsys, "verify", "figures")
+    lines = out.splitlines()
+    assert (code, lines[0]) == (0, "核对 15 个数字，差异 0 个")
+    assert len(lines) == 16
+    assert any("1591 人（1591 条记录）" in line for line in lines)
+
+
+def test_verify_figures_names_what_differs(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prosecuted = {"kind": "handled-person", "key": "BG-00001"}
+    assert Record.objects.filter(**prosecuted).update(state="void") == 1
+    code, out = told(capsys, "verify", "figures", "--json")
+    found = json.loads(out)
+    wrong = [figure for figure in found["figures"] if figure["difference"]]
+    assert (code, found["faults"], len(wrong)) == (1, 1, 1)
+    assert "按记录重算为" in wrong[0]["difference"]
+    assert found["headline"] == "核对 15 个数字，差异 1 个"
+
+
+def test_verify_audit_says_how_much_it_walked(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = told(capsys, "verify", "audit")
+    assert code == 0
+    assert out == f"核对 17 条链、{Event.objects.count()} 条日志，断裂 0 处\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("detail", "改过"), ("actor", "u:nobody"), ("hash", "0" * 64)]
+)
+def test_verify_audit_names_the_tampered_line(
+    world: World, capsys: pytest.CaptureFixture[str], column: str, value: str
+) -> None:
+    victim = Event.objects.filter(stream="450100").order_by("seq")[3]
+    guards.remove(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE records_event SET {column} = %s WHERE id = %s",  # noqa: S608  # our own names
+            [value, victim.pk],
+        )
+    code, out = told(capsys, "verify", "audit", "--json")
+    found = json.loads(out)
+    assert (code, found["faults"]) == (1, 1)
+    assert (found["breaks"][0]["stream"], found["breaks"][0]["seq"]) == ("450100", 4)
+    code, out = told(capsys, "verify", "audit")
+    assert code == 1
+    assert "链 450100 第 4 条" in out
+
+
+def test_verify_published_has_nothing_to_compare_at_first(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, "verify", "published") == (0, "核对 0 条公布数据，不一致 0 处\n")
+
+
+def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rounds = [json.loads(told(capsys, "tick", "--json")[1])["steps"] for _ in range(2)]
+    assert [step["step"] for step in rounds[0]] == ["facts", "figures"]
+    assert not any(step["changed"] for each in rounds for step in each)
+
+
+def test_the_demo_says_who_may_log_in_and_marks_its_directory(demo_dir: Path) -> None:
+    marker = standing.read(demo_dir)
+    assert marker == standing.Marker("county", str(TODAY), 42)
+    again = rongjian("demo", "--no-serve", "--dir", demo_dir)
+    assert again.returncode == 0
+    assert "已有演示数据" in again.stdout
+    assert "zhengshi" in again.stdout
+    assert "rongjian-demo" in again.stdout
+    other = rongjian("demo", "--no-serve", "--size", "region", "--dir", demo_dir)
+    assert other.returncode == 2
+    assert "--fresh" in other.stderr
+
+
+def test_the_same_seed_makes_the_same_world(demo_dir: Path, world: World) -> None:
+    database = demo_dir / "rongjian.sqlite3"
+    statement = (
+        "SELECT kind, u.code, happened_on, campaign, line, key, state, r.path"
+        " FROM records_record r JOIN org_unit u ON u.id = unit_id"
+    )
+    with sqlite3.connect(database) as there, connection.cursor() as here:
+        elsewhere = [tuple(map(str, row)) for row in there.execute(statement)]
+        here.execute(statement)
+        assert sorted(elsewhere) == sorted(tuple(map(str, row)) for row in here.fetchall())
+    there.close()
+
+
+def test_data_that_no_demo_put_there_are_left_alone(demo_dir: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    shutil.copytree(demo_dir, foreign)
+    (foreign / standing.MARKER).unlink()
+    refused = rongjian("demo", "--no-serve", "--fresh", "--dir", foreign)
+    assert refused.returncode == 2
+    assert "已有单位数据" in refused.stderr
+    assert (foreign / "rongjian.sqlite3").stat().st_size > 1_000_000
+
+
+def test_a_country_of_figures_takes_the_place_of_an_unfinished_world(tmp_path: Path) -> None:
+    (tmp_path / standing.UNFINISHED).write_text("{}", encoding="utf-8")
+    (tmp_path / "rongjian.sqlite3").write_text("cut short", encoding="utf-8")
+    left_over = tmp_path / "facts" / "handled-person" / "1999-01.parquet"
+    left_over.parent.mkdir(parents=True)
+    left_over.write_text("cut short", encoding="utf-8")
+    words = ("--size", "nation", "--rows", "20000", "--today", str(TODAY), "--dir", tmp_path)
+    built = rongjian("demo", "--no-serve", *words)
+    assert built.returncode == 0, built.stderr
+    assert standing.read(tmp_path) == standing.Marker("nation", str(TODAY), 42)
+    assert not (tmp_path / standing.UNFINISHED).exists()
+    assert not left_over.exists()
+    with duckdb.connect() as engine:
+        files = f"{tmp_path}/facts/*/????-??.parquet"
+        counted = engine.execute(
+            "SELECT count(*), count(DISTINCT unit), min(length(unit_path)) FROM"
+            " read_parquet(?, union_by_name = true)",
+            [files],
+        ).fetchone()
+    assert counted is not None
+    rows, units, shortest = counted
+    assert (rows, shortest) == (20000, len("100000/"))
+    assert 3000 < units <= 3633
+    # No event has touched the facts, so a tick must leave them as they are.
+    assert '"changed": true' not in rongjian("tick", "--json", "--dir", tmp_path).stdout
+
+
+@pytest.mark.postgres
+def test_the_demo_can_stand_in_postgresql(tmp_path: Path) -> None:
+    url = {"DATABASE_URL": os.environ["DATABASE_URL"]}
+    words = ("--no-serve", "--size", "county", "--today", str(TODAY))
+    built = rongjian("demo", *words, "--dir", tmp_path / "first", **url)
+    assert built.returncode == 0, built.stderr
+    for check in ("figures", "audit"):
+        checked = rongjian("verify", check, "--dir", tmp_path / "first", **url)
+        assert checked.returncode == 0, checked.stdout
+    refused = rongjian("demo", *words, "--dir", tmp_path / "second", **url)
+    assert refused.returncode == 2
+    assert "已有单位数据" in refused.stderr

@@ -1,0 +1,1 @@
+"""Pages, asked through Django's test client."""

@@ -1,0 +1,82 @@
+"""工作台: only what follows from dues and records."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from rongjian.ledgers.activity import Activity
+from rongjian.records.actions import move, save
+from rongjian.records.models import Due
+from rongjian.records.waiting import due_status, open_dues
+from tests.web.visitors import text_of
+
+if TYPE_CHECKING:
+    from tests.web.visitors import Visit
+    from tests.world import World
+
+
+def test_the_status_of_a_due_follows_from_the_calendar() -> None:
+    today, opens = date(2026, 6, 25), date(2026, 6, 20)
+
+    def status(due: date, missing: int = 1, opens: date = opens) -> tuple[str, str]:
+        return due_status(due, opens, missing, today)
+
+    assert status(date(2026, 6, 24)) == ("bad", "逾期 1 天")
+    assert status(today) == ("warn", "今天")
+    assert status(date(2026, 6, 28)) == ("warn", "剩 3 天")
+    assert status(date(2026, 6, 29)) == ("ok", "剩 4 天")
+    assert status(date(2026, 6, 1), missing=0) == ("done", "已办")
+    assert status(date(2026, 7, 9), opens=date(2026, 7, 1)) == ("off", "未开始")
+
+
+def test_dues_stand_where_their_day_puts_them(visit: Visit) -> None:
+    page = visit("lisi").get(reverse("home")).context["page"]
+    assert page.title == "6月25日 星期四"
+    assert [(task.when, task.what) for task in page.today][:1] == [("今天", "主题党日")]
+    assert [task.when for task in page.soon] == ["逾期 1 天", "剩 2 天", "剩 3 天"]
+    assert page.soon[0].button == "补录"
+    assert "happened_on=2026-06-24" in page.soon[0].url
+
+
+def test_an_answer_takes_a_due_away_only_once_it_is_sent(world: World, visit: Visit) -> None:
+    due = Due.objects.get(unit__code="450100-P02", due_on=date(2026, 6, 25))
+    lisi = world.actor("lisi")
+    draft = save(
+        lisi,
+        Activity(unit=due.unit, type="theme_day", happened_on=due.due_on, topic="重温入党誓词"),
+    )
+    assert due in [line.due for line in open_dues(lisi)]
+    move(lisi, draft, "submit")
+    assert due not in [line.due for line in open_dues(lisi)]
+    page = visit("lisi").get(reverse("home")).context["page"]
+    assert "重温入党誓词" in [words for _, _, words in page.recent]
+
+
+def test_a_draft_waits_for_its_writer_and_a_sent_one_for_somebody_else(visit: Visit) -> None:
+    organiser = visit("lisi").get(reverse("home")).context["page"].today
+    secretary = visit("wangwu").get(reverse("home")).context["page"].today
+    assert "待报送" in [task.when for task in organiser]
+    assert "待确认" not in [task.when for task in organiser]
+    assert "待确认" in [task.when for task in secretary]
+
+
+def test_the_links_of_the_month_are_counted_from_links(world: World, visit: Visit) -> None:
+    bond = visit("lisi").get(reverse("home")).context["page"].bond
+    june = Activity.objects.filter(unit__code="450100-P02", happened_on__gte=date(2026, 6, 1))
+    assert bond.total == june.count()
+    assert bond.linked + bond.explained + len(bond.open) == bond.total
+    first = bond.open[0]
+    first.no_link_reason = "党费收缴，与办案无关"
+    save(world.actor("lisi"), first)
+    after = visit("lisi").get(reverse("home")).context["page"].bond
+    assert after.explained == bond.explained + 1
+    assert first not in after.open
+
+
+def test_nothing_to_do_is_said_plainly(visit: Visit) -> None:
+    text = text_of(visit("aud").get(reverse("home")))
+    assert "今天没有要办的事。" in text
+    assert "没有快到期的事项。" in text

@@ -1,0 +1,42 @@
+"""People of the cast in front of the pages, at the world's own time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from tests.world import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from tests.world import World
+
+    Visit = Callable[[str], Client]
+
+
+@pytest.fixture
+def visit(world: World, monkeypatch: pytest.MonkeyPatch, settings) -> Visit:
+    """A client logged in as a member of the cast; "" for somebody not logged in."""
+    # WhiteNoise warns of a missing folder, and warnings are errors here.
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    monkeypatch.setenv("RONGJIAN_NOW", NOW.isoformat())
+
+    def client_of(account: str) -> Client:
+        client = Client(raise_request_exception=True)
+        if account:
+            user = world.persons[account].account
+            assert user is not None
+            client.force_login(user)
+        return client
+
+    return client_of
+
+
+def text_of(response: HttpResponse) -> str:
+    """What a page says."""
+    return response.content.decode()
