@@ -50,11 +50,19 @@ def _house() -> tuple[Any, list[Any]]:
     from rongjian.org.actions import NewUnit, appoint, found  # noqa: PLC0415
     from rongjian.org.models import Person, Tree, UnitType  # noqa: PLC0415
 
-    court = NewUnit("450100", "南宁市院", "南宁市院", Tree.BUSINESS, UnitType.CITY, "", "450100", FOUNDED)
+    court = NewUnit(
+        "450100", "南宁市院", "南宁市院", Tree.BUSINESS, UnitType.CITY, "", "450100", FOUNDED
+    )
     bodies = [
         NewUnit(
-            f"450100-{n:02}", f"第{n}部", f"第{n}部", Tree.BUSINESS, UnitType.DEPARTMENT, "450100",
-            "450100", FOUNDED,
+            f"450100-{n:02}",
+            f"第{n}部",
+            f"第{n}部",
+            Tree.BUSINESS,
+            UnitType.DEPARTMENT,
+            "450100",
+            "450100",
+            FOUNDED,
         )
         for n in range(1, 11)
     ]
@@ -88,7 +96,11 @@ def _save_each(model: Any, rows: list[dict[str, Any]], court: Any) -> None:
     with transaction.atomic():
         for row in rows:
             record = model(
-                **row, kind="handled-person", court=court, path="450100/", state="filed",
+                **row,
+                kind="handled-person",
+                court=court,
+                path="450100/",
+                state="filed",
                 recorded_at=now,
             )
             record.full_clean(exclude=["record_ptr", "author", "batch"])
@@ -98,7 +110,20 @@ def _save_each(model: Any, rows: list[dict[str, Any]], court: Any) -> None:
 def _bare(model: Any) -> None:
     """The floor: two executemany of ready-made tuples, nothing checked, nothing logged."""
     parents = [
-        (10_000_000 + n, "bare", 1, 1, "450100/", "2020-01-01", "", "", "", "filed", 1, "2026-01-01")
+        (
+            10_000_000 + n,
+            "bare",
+            1,
+            1,
+            "450100/",
+            "2020-01-01",
+            "",
+            "",
+            "",
+            "filed",
+            1,
+            "2026-01-01",
+        )
         for n in range(ROWS)
     ]
     children = [(10_000_000 + n, "arrested", "盗窃", "") for n in range(ROWS)]

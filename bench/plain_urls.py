@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.urls import path
 
 from rongjian.ledgers.handled_person import HandledPerson
-from rongjian.urls import handler500, urlpatterns as ours
+from rongjian.urls import handler500
+from rongjian.urls import urlpatterns as ours
 
 __all__ = ["handler500", "urlpatterns"]
 
@@ -14,12 +15,12 @@ __all__ = ["handler500", "urlpatterns"]
 class PlainSite(admin.AdminSite):
     """Admin that lets everybody in: only the list's speed is of interest."""
 
-    def has_permission(self, request) -> bool:  # type: ignore[no-untyped-def]
+    def has_permission(self, request) -> bool:
         """Everybody."""
         return True
 
 
-class PlainList(admin.ModelAdmin):  # type: ignore[type-arg]
+class PlainList(admin.ModelAdmin):  # type: ignore[type-arg]  # not a generic at run time
     """The same columns and filters as our list, fifty a page."""
 
     list_display = ("key", "charge", "unit", "decision", "happened_on", "task_force")
@@ -27,11 +28,11 @@ class PlainList(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("unit", "task_force")
     list_per_page = 50
 
-    def has_view_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
+    def has_view_permission(self, request, obj=None) -> bool:
         """Everybody."""
         return True
 
-    def has_module_permission(self, request) -> bool:  # type: ignore[no-untyped-def]
+    def has_module_permission(self, request) -> bool:
         """Everybody."""
         return True
 

@@ -75,7 +75,10 @@ def test_a_row_that_prints_several_figures_is_read_as_several() -> None:
         ("黄梅县", "不批捕", "人", Decimal(40)),
     ]
     row = figure("甘肃 全部/刑事/民事/行政/公益", "30/10/9/8/3", unit="件")
-    assert [(p.name, p.value) for p in split(row)][1:3] == [("刑事", 10), ("民事", 9)]
+    assert [(p.name, p.value) for p in split(row)][1:3] == [
+        ("刑事", Decimal(10)),
+        ("民事", Decimal(9)),
+    ]
     assert sentences(row) == []
     assert list(split(figure("起诉", ""))) == []
 

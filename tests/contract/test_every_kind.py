@@ -52,10 +52,12 @@ def _value(field: forms.Field) -> Any:
     if isinstance(field, UnitTyped):
         return field.units.order_by("pk")[0].code
     if isinstance(field, forms.ModelChoiceField):
+        assert field.queryset is not None
         first = field.queryset.order_by("pk").first()
         return first.pk if first else ""
     if isinstance(field, forms.ChoiceField):
-        return next(value for value, _ in field.choices if value)
+        offered: Any = field.choices
+        return next(value for value, _ in offered if value)
     if isinstance(field, forms.DateField):
         return "2026-06-01"
     if isinstance(field, forms.IntegerField | forms.DecimalField):

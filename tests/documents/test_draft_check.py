@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rongjian.documents.draft_check import DraftCheck, Finding, check
+from rongjian.documents.render import compose
 from rongjian.indicators import figures
 from rongjian.kernel.periods import Period
 from rongjian.records.models import Record
@@ -77,6 +78,15 @@ def test_every_quantity_of_a_true_report_is_borne_out(world: World) -> None:
         "quotation": 3,
         "unknown": 0,
     }
+
+
+def test_what_our_own_report_prints_is_borne_out(world: World) -> None:
+    composed = compose("fusion-report", world.region, {}, None)
+    checked = held(world, composed.text)
+    found = {each.indicator for each in checked.findings if each.status == "match"}
+    assert found == {figure.indicator for figure in composed.figures}
+    rest = [each for each in checked.findings if each.status != "match"]
+    assert {each.status for each in rest} == {"quotation"}
 
 
 def test_a_row_says_everything_in_plain_values(world: World) -> None:

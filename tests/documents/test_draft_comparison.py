@@ -65,6 +65,6 @@ def test_what_a_printed_quantity_is_true_of(
 @given(st.integers(min_value=1, max_value=10**13))
 def test_what_our_own_documents_print_of_a_value_is_true_of_it(value: int) -> None:
     for style in ("plain", "thousands", "yuan", "yuan-at-least"):
-        printed = number_text(Decimal(value), style)  # type: ignore[arg-type]
+        printed = number_text(Decimal(value), style)
         unit = "" if printed.endswith("元") else "元"
         assert says(f"协调资金{printed}{unit}", Decimal(value)), printed

@@ -36,7 +36,13 @@ def test_help_is_chinese_and_leaves_with_0(
 
 
 @pytest.mark.parametrize(
-    "words", [("verify",), ("verify", "everything"), ("demo", "--size", "world")]
+    "words",
+    [
+        ("verify",),
+        ("verify", "everything"),
+        ("demo", "--size", "world"),
+        ("demo", "--today", "yesterday"),
+    ],
 )
 def test_wrong_arguments_leave_with_2(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -68,6 +74,14 @@ def test_a_living_present_that_would_reach_into_the_history_is_refused(tmp_path:
     assert done.returncode == 2
     assert "不能早于" in done.stderr
     assert standing.read(tmp_path) is None
+
+
+@pytest.mark.parametrize("words", [("tick",), ("verify", "audit"), ("verify", "figures")])
+def test_a_directory_without_data_is_named(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = rongjian(*words, "--dir", tmp_path)
+    assert done.returncode == 2
+    assert f"{tmp_path} 里还没有数据库" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_verify_figures_recounts_the_report(

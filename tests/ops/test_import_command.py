@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_faulty_rows_are_listed_and_leave_with_1(
     assert "未导入 1" in out
     assert "第 3 行　不在选项中“冻洁”，是否为“冻结”？" in out
     stored = SeizedAsset.objects.get()
-    assert (stored.amount, stored.unit) == (35000, house.units["450100"])
+    assert (stored.amount, stored.unit) == (Decimal(35000), house.units["450100"])
 
 
 def test_checking_alone_leaves_nothing(

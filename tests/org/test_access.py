@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rongjian.kernel.content import ContentError
+from rongjian.kernel.content import CONTENT, ContentError
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.org import access
@@ -115,7 +115,7 @@ def test_reach_units_lists_where_one_may_write(house: House) -> None:
 def test_an_unknown_role_stops_the_start_with_file_and_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (access.CONTENT / "roles.yaml").read_text(encoding="utf-8")
+    text = (CONTENT / "roles.yaml").read_text(encoding="utf-8")
     wrong = tmp_path / "roles.yaml"
     wrong.write_text(text.replace("{role: chief, may: [project", "{role: chef, may: [project"))
     monkeypatch.setattr(access, "CONTENT", tmp_path)

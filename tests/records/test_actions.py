@@ -47,7 +47,7 @@ def test_a_saved_record_is_stamped_and_logged(house: House) -> None:
         f"handled-person:{row.pk}",
         "450100",
     )
-    [(pk, before, after)] = Change.read(Image.objects.get().body).images()
+    [(pk, before, after)] = Change.read(bytes(Image.objects.get().body)).images()
     assert (pk, before) == (row.pk, None)
     assert after is not None
     assert after["decision"] == "prosecuted"

@@ -31,12 +31,12 @@ def log(house: House) -> House:
     return house
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
 
 
-def unguarded(sql: str, *values: object) -> None:
+def unguarded(sql: str, *values: int) -> None:
     """Do what an attacker with the database can do: drop the guards, then change a row."""
     guards.remove(connection)
     run(sql, *values)

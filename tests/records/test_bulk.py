@@ -57,7 +57,7 @@ def test_rows_become_records_that_equal_single_saves(house: House) -> None:
 def test_one_event_lists_every_row_with_the_image_that_is_stored(house: House) -> None:
     ids = create_many(house.actor("qian"), HANDLED, [row(house, n) for n in range(5)])
     assert Event.objects.count() == 1
-    images = list(Change.read(Image.objects.get().body).images())
+    images = list(Change.read(bytes(Image.objects.get().body)).images())
     assert [pk for pk, _, _ in images] == ids
     for pk, before, after in images:
         assert before is None

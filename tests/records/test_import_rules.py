@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -22,7 +20,7 @@ from rongjian.org.actions import NewUnit, appoint, found
 from rongjian.org.models import Person, Post, Tree, UnitType
 from rongjian.records import importing
 from rongjian.records.actions import move, save
-from rongjian.records.audit import Change, verify
+from rongjian.records.audit import Change
 from rongjian.records.import_mapping import propose
 from rongjian.records.import_matching import record_number
 from rongjian.records.import_reading import Trouble
@@ -377,30 +375,6 @@ def test_pressing_twice_writes_once(house: House) -> None:
     assert importing.commit(qian, stale) == first == Outcome(1, 0, 0, 1)
     assert Record.objects.count() == 1
     assert stale.state == BatchState.PARTLY
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_two_who_press_at_once_write_once(house: House) -> None:
-    rows = [row(key=f"BG-{number}") for number in range(300)]
-    batch, start = handled(house, *rows), threading.Barrier(2)
-    outcomes: list[Any] = []
-
-    def press() -> None:
-        try:
-            start.wait()
-            outcomes.append(importing.commit(house.actor("qian"), Batch.objects.get(pk=batch.pk)))
-        finally:
-            connection.close()
-
-    pressing = [threading.Thread(target=press) for _ in range(2)]
-    for thread in pressing:
-        thread.start()
-    for thread in pressing:
-        thread.join()
-    assert outcomes == [Outcome(300, 0, 0, 0)] * 2
-    assert Record.objects.count() == 300
-    assert not verify().breaks
 
 
 def test_a_right_withdrawn_after_the_check_keeps_the_rows_back(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -13,8 +13,6 @@ from rongjian.ledgers.published_figure import PublishedFigure
 from rongjian.records.actions import save
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from rongjian.records.models import Record
     from tests.web.visitors import Visit
     from tests.world import World
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
 pytest_plugins = ("tests.web.visitors",)
 
 
-def text_of(response: HttpResponse) -> str:
-    return response.content.decode()
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docx
 import pytest
@@ -16,7 +16,6 @@ from django.urls import reverse
 from rongjian.documents.draft_files import LONGEST
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
 
     from tests.web.visitors import Visit
@@ -31,11 +30,11 @@ TEXT = (
 )
 
 
-def text_of(response: HttpResponse) -> str:
-    return response.content.decode()
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
 
 
-def sent(client: Client, text: str = "", **more: object) -> HttpResponse:
+def sent(client: Client, text: str = "", **more: object) -> Any:
     return client.post(reverse("draft-check"), {"text": text, **more})
 
 
@@ -156,6 +155,15 @@ def test_slips_of_the_pen_stand_in_a_list_of_their_own(visit: Visit) -> None:
     assert "序次重复" in slips
     assert "引号混用" in slips
     assert "没有找到数量" in html
+
+
+def test_more_quantities_than_a_page_can_show_are_refused(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rongjian.web.pages.draft_check.MOST", 4)
+    response = sent(visit("zhengshi"), TEXT)
+    assert response.status_code == 422
+    assert "超过 4 个" in text_of(response)
 
 
 def test_nothing_is_written(world: World, visit: Visit) -> None:

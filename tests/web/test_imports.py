@@ -20,8 +20,6 @@ from rongjian.records.models import VOID, Batch, BatchState, Record
 from tests.records.import_files import xlsx
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from tests.web.visitors import Visit
     from tests.world import World
 
@@ -87,7 +85,7 @@ BAD_FILES = {
 }
 
 
-def upload(client: Any, name: str, data: bytes, kind: str = KIND, **fields: str) -> HttpResponse:
+def upload(client: Any, name: str, data: bytes, kind: str = KIND, **fields: str) -> Any:
     address = f"{reverse('import-new')}?kind={kind}"
     unit = client.get(address).context["page"].form["unit"].initial
     sent = {"file": SimpleUploadedFile(name, data), "unit": unit, "sheet": "", **fields}

@@ -126,6 +126,7 @@ def test_a_projection_cannot_be_searched_by_what_it_withholds(world: World, visi
     manager = world.actor("zhengshi")
     assert record.note == ""
     HandledPerson._default_manager.filter(pk=record.pk).update(note="只有本院能看的话")
+    assert manager.person.account is not None
     found = table(visit(manager.person.account.username), DECISIONS, below="1", q="只有本院能看")
     assert found.total == 0
 

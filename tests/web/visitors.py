@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.world import NOW
@@ -12,7 +13,7 @@ from tests.world import NOW
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
+    from django.http import HttpResponseBase
 
     from tests.world import World
 
@@ -37,6 +38,7 @@ def visit(world: World, monkeypatch: pytest.MonkeyPatch, settings) -> Visit:
     return client_of
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: HttpResponseBase) -> str:
     """What a page says."""
+    assert isinstance(response, HttpResponse)
     return response.content.decode()

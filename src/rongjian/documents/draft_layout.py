@@ -144,9 +144,7 @@ def unexplained(stretch: str, known: Iterable[str], words: DraftWords) -> str:
     """The characters of a stretch that neither known words nor fillers account for."""
     for word in sorted(filter(None, known), key=len, reverse=True):
         stretch = stretch.replace(fold(word), "\n")
-    for filler in words.fillers_first_long:
-        stretch = stretch.replace(filler, "\n")
-    return "".join(_HAN.findall(stretch))
+    return "".join(_HAN.findall(words.filler.sub("\n", stretch)))
 
 
 @dataclass(frozen=True)

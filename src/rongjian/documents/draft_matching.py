@@ -10,6 +10,7 @@ then the one whose word stands nearest to the number; 批捕、起诉分别为36
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -113,7 +114,8 @@ class Matcher:
         found: dict[int, Match | None] = {}
         for number, quantity in enumerate(quantities):
             whole = found.get(quantity.part_of) if quantity.part_of is not None else None
-            candidates = reading.candidates(number, self._wanted, whole)
+            wanted = self._by_unit.get(self.words.counted(quantity.unit), ())
+            candidates = reading.candidates(number, wanted, whole)
             found[quantity.start] = _chosen(candidates, reading, number)
         return list(found.values())
 
@@ -137,6 +139,14 @@ class Matcher:
     @cached_property
     def _wanted(self) -> tuple[_Wanted, ...]:
         return tuple(self._as_wanted(definition) for definition in self.definitions)
+
+    @cached_property
+    def _by_unit(self) -> Mapping[str, list[_Wanted]]:
+        """The indicators by what they count: only those can be meant."""
+        result: defaultdict[str, list[_Wanted]] = defaultdict(list)
+        for wanted in self._wanted:
+            result[self.words.counted(wanted.definition.unit)].append(wanted)
+        return result
 
     def _words_of(self, code: str) -> tuple[str, ...]:
         return next((each.words for each in self.campaigns if each.code == code), ())
@@ -181,8 +191,7 @@ class _Reading:
         found = (
             self._candidate(number, each, here)
             for each in wanted
-            if self.words.same_unit(quantity.unit, each.definition.unit)
-            and not (whole and whole.definition.code == each.definition.code)
+            if not (whole and whole.definition.code == each.definition.code)
         )
         return [each for each in found if each is not None]
 
@@ -190,10 +199,9 @@ class _Reading:
         self, number: int, wanted: _Wanted, here: Mapping[str, list[Hit]]
     ) -> _Candidate | None:
         quantity = self.quantities[number]
-        heads = [_nearest(group, here, quantity) for group in wanted.heads]
-        hits = tuple(hit for hit in heads if hit is not None)
-        if len(hits) < len(heads):
+        if any(here.keys().isdisjoint(group) for group in wanted.heads):
             return None
+        hits = tuple(_nearest(group, here, quantity) for group in wanted.heads)
         topic, tier = self._topic(number, wanted, here)
         if tier is None or not self._is_explained(number, hits, wanted, here):
             return None
@@ -269,12 +277,10 @@ def _listed_with(hits: tuple[Hit, ...], here: Mapping[str, list[Hit]], plain: st
                 yield other.word
 
 
-def _nearest(
-    group: tuple[str, ...], here: Mapping[str, list[Hit]], quantity: Quantity
-) -> Hit | None:
+def _nearest(group: tuple[str, ...], here: Mapping[str, list[Hit]], quantity: Quantity) -> Hit:
     """The word of a group that stands nearest to the number; of those at one place the longest."""
     hits = [hit for word in group for hit in here.get(word, ())]
-    return min(hits, key=lambda hit: (_distance(hit, quantity), -len(hit.word)), default=None)
+    return min(hits, key=lambda hit: (_distance(hit, quantity), -len(hit.word)))
 
 
 def _distance(hit: Hit, quantity: Quantity) -> int:

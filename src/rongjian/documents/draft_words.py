@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from rongjian.kernel.content import CONTENT, load_file
+from rongjian.kernel.quantity_lexicon import any_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +31,21 @@ class DraftWords:
             raise ValueError(f"same_units 中重复：{'、'.join(twice)}")
 
     @cached_property
-    def fillers_first_long(self) -> tuple[str, ...]:
-        """The fillers, longer ones first, so that 案 does not spoil 案件."""
-        return tuple(sorted(self.fillers, key=len, reverse=True))
+    def filler(self) -> re.Pattern[str]:
+        """Any filler, the longer ones first, so that 案 does not spoil 案件."""
+        return re.compile(any_of(self.fillers))
+
+    @cached_property
+    def _first_of_group(self) -> Mapping[str, str]:
+        return {word: group[0] for group in self.same_units for word in group}
+
+    def counted(self, unit: str) -> str:
+        """One measure word for all that count the same thing."""
+        return self._first_of_group.get(unit, unit)
 
     def same_unit(self, one: str, other: str) -> bool:
         """Whether two measure words count the same thing."""
-        return one == other or any(one in group and other in group for group in self.same_units)
+        return self.counted(one) == self.counted(other)
 
 
 @cache

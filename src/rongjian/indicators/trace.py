@@ -55,7 +55,10 @@ def rows_of(part: Part, place: Place, period: Period) -> QuerySet[Record]:
     kind, schema = kind_of(part.kind), schemas()[part.kind]
     days = lookup_days(schema[part.on], (period.start, period.end))
     wanted = AllOf((days, lookup_place(place), lookups(part.where, schema)))
-    return kind.model._default_manager.filter(_q(wanted), state__in=kind.flow.counted)
+    # The kind goes without saying for its own table, but the indexes of records begin with it.
+    return kind.model._default_manager.filter(
+        _q(wanted), kind=kind.code, state__in=kind.flow.counted
+    )
 
 
 def total(part: Part, place: Place, period: Period) -> Decimal:

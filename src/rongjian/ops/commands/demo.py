@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from argparse import ArgumentTypeError
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,11 +34,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         choices=(*SIZES, NATION),
-        help="规模：county 部分市县，region 全区（默认），nation 全国（只有数字，供性能测试）",
+        metavar="规模",
+        help="；".join(f"{size.code} {size.name}" for size in SIZES.values())
+        + f"；{NATION} 全国，只有数字，供性能测试（默认 {DEFAULT_SIZE}）",
     )
-    parser.add_argument(
-        "--today", type=date.fromisoformat, metavar="日期", help="演示的当前日期（默认今天）"
-    )
+    parser.add_argument("--today", type=_day, metavar="日期", help="演示的当前日期（默认今天）")
     parser.add_argument("--seed", type=int, default=build.SEED, metavar="数", help="随机种子")
     parser.add_argument(
         "--rows", type=int, default=nation.ROWS, metavar="数", help="nation 规模的事实行数"
@@ -45,6 +46,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="丢弃已有的演示数据，重新建立")
     parser.add_argument("--no-serve", action="store_true", help="只建立数据，不启动网站")
     parser.add_argument("--address", default=ADDRESS, metavar="主机:端口", help="监听地址")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"日期应写成 2026-06-25 的样子，不能是“{text}”") from error
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,6 +98,8 @@ def _build(args: argparse.Namespace) -> None:
             build.build(build.Wish(SIZES[size], today, args.seed), _say)
     except (standing.NotOurs, ValueError) as error:
         raise Refused(str(error)) from error
+    except KeyboardInterrupt:
+        raise Refused("已中断：没有建完的演示数据下次会清掉重建") from None
     standing.finish(settings.DATA_DIR)
     _say(f"建好了，用时 {time.monotonic() - began:.0f} 秒。")
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from argparse import SUPPRESS
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from rongjian.facts import extract
 from rongjian.facts.files import Manifest
 from rongjian.indicators import refresh, snapshots
 from rongjian.ops.commands import Refused
+from rongjian.ops.data import require_data
 
 if TYPE_CHECKING:
     import argparse
@@ -40,16 +42,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--loop", type=float, metavar="秒", help="不停地做，每次之间隔这么多秒")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出，每轮一行")
-    parser.add_argument("--parent", type=int, metavar="进程号", help="这个进程结束时自己也结束")
+    # For `serve`: end with the process that started us, however it ends.
+    parser.add_argument("--parent", type=int, help=SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do every step once, or again and again until stopped."""
+    if args.loop is not None and args.loop <= 0:
+        raise Refused("--loop 后面的秒数应大于 0")
+    require_data()
     if args.loop is None:
         _report(steps(timezone.localdate()), as_json=args.json)
         return 0
-    if args.loop <= 0:
-        raise Refused("--loop 后面的秒数应大于 0")
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -11,6 +11,7 @@ from rongjian.checkup import published
 from rongjian.documents.render import compose
 from rongjian.indicators import verify
 from rongjian.ops.commands import Refused
+from rongjian.ops.data import require_data
 from rongjian.ops.demo.build import REPORT
 from rongjian.org.models import Unit, UnitType
 from rongjian.org.queries import unit_named
@@ -45,6 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check; 1 when something does not hold."""
+    require_data()
     verdict = _CHECKS[args.what](args)
     if args.json:
         found = {"headline": verdict.headline, "faults": verdict.faults, **verdict.parts}

@@ -49,7 +49,7 @@ def begin(directory: Path, marker: Marker) -> None:
     if known and connection.vendor == "sqlite":
         connection.close()
         _clear(directory)
-    if "org_unit" in connection.introspection.table_names() and Unit.objects.exists():
+    if Unit._meta.db_table in connection.introspection.table_names() and Unit.objects.exists():
         where = "数据库" if connection.vendor == "postgresql" else f"目录 {directory} "
         raise NotOurs(
             f"{where}里已有单位数据，演示数据不会写进去：请换一个空的数据库或用 --dir 换目录"

@@ -38,6 +38,8 @@ LAMPS: dict[Status, str] = {
     "quotation": "why",
     "unknown": "ask",
 }
+MOST = 10_000
+"""Quantities that a page shows; a draft of the greatest length has fewer."""
 _AHEAD, _BEHIND = 16, 10
 
 
@@ -127,6 +129,9 @@ def draft_check(request: ActorRequest) -> HttpResponse:
         shown = "" if isinstance(error, ClassifiedDraft) else text
         return _page(request, DraftPage("读稿核数", unit, shown, LONGEST, fault=str(error)))
     checked = check(text, unit, request.actor, request.actor.today)
+    if len(checked.findings) > MOST:
+        fault = f"文稿里的数量超过 {MOST:,} 个，请分成几部分核对。"
+        return _page(request, DraftPage("读稿核数", unit, text, LONGEST, fault=fault))
     return _page(request, DraftPage("读稿核数", unit, text, LONGEST, result=_result(checked)))
 
 
