@@ -13,8 +13,11 @@ import pytest
 from django.db import connection
 
 from rongjian.__main__ import COMMANDS, main
+from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.ops.commands import tick
 from rongjian.ops.demo import standing
 from rongjian.records import guards
+from rongjian.records.actions import move
 from rongjian.records.models import Event, Record
 from tests.world import TODAY, World, rongjian
 
@@ -147,6 +150,34 @@ def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixtur
     rounds = [json.loads(told(capsys, "tick", "--json")[1])["steps"] for _ in range(2)]
     assert [step["step"] for step in rounds[0]] == ["facts", "figures"]
     assert not any(step["changed"] for each in rounds for step in each)
+
+
+def test_tick_brings_figures_up_to_what_has_happened(
+    own_figures: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prosecuted = HandledPerson.objects.filter(
+        court=world.nanning, campaign="gang", decision="prosecuted"
+    )
+    move(world.actor("qian"), prosecuted[0], "void")
+    assert told(capsys, "verify", "figures")[0] == 1
+    steps = json.loads(told(capsys, "tick", "--json")[1])["steps"]
+    assert all(step["changed"] for step in steps)
+    code, out = told(capsys, "verify", "figures")
+    assert code == 0
+    assert "1590 人（1590 条记录）" in out
+
+
+def test_the_loop_outlives_a_fault_and_tells_it_once(
+    own_figures: Path, settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    current = settings.FIGURES_DIR / "CURRENT"
+    whole = current.read_text(encoding="utf-8")
+    current.write_text("{", encoding="utf-8")
+    first = tick.run_once("", as_json=False)
+    assert tick.run_once(first, as_json=False) == first != ""
+    assert len(caplog.records) == 1
+    current.write_text(whole, encoding="utf-8")
+    assert tick.run_once(first, as_json=False) == ""
 
 
 def test_the_demo_says_who_may_log_in_and_marks_its_directory(demo_dir: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.db.models import F
 
 from rongjian.kernel.screening import screen
 from rongjian.org.access import require
@@ -21,7 +22,7 @@ from rongjian.org.queries import paths_on
 from rongjian.records import audit
 from rongjian.records.actions import actor_ref, screened
 from rongjian.records.kinds import Kind
-from rongjian.records.models import VOID, Due, Receipt, Record, plain
+from rongjian.records.models import VOID, Due, Receipt, Record, image_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,6 +87,36 @@ def create_many(
         if key:
             Receipt.objects.create(key=receipt, records=ids)
     return ids
+
+
+def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch) -> None:
+    """Void records that an import created, as read under lock, in one event.
+
+    Who may import may take the import back; Denied otherwise.
+    """
+    if not records:
+        return
+    ids = [record.pk for record in records]
+    with transaction.atomic():
+        units = {record.unit_id for record in records}
+        for unit in Unit.objects.filter(pk__in=units).select_related("court"):
+            require(actor, "import", kind.access, unit)
+        before = [image_of(record) for record in records]
+        Record.objects.filter(pk__in=ids).update(state=VOID, version=F("version") + 1)
+        after = [{**old, "state": VOID, "version": old["version"] + 1} for old in before]
+        rows = [
+            [pk, list(old.values()), list(new.values())]
+            for pk, old, new in zip(ids, before, after, strict=True)
+        ]
+        audit.append(
+            stream=actor.person.court.code,
+            actor=actor_ref(actor),
+            verb="undo",
+            target=f"batch:{batch.pk}",
+            at=actor.now,
+            change=audit.Change(kind.code, list(before[0]), rows),
+            detail=f"{kind.name} {len(ids)} 条",
+        )
 
 
 def writable(kind: Kind) -> list[models.Field[Any, Any]]:

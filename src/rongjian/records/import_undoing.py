@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 
-from rongjian.org.access import Denied, require
-from rongjian.org.models import Unit
+from rongjian.org.access import Denied
 from rongjian.records import audit
-from rongjian.records.actions import Stale, actor_ref, save
+from rongjian.records.actions import Stale, save
+from rongjian.records.bulk import void_many
 from rongjian.records.import_checking import write_rows
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import (
@@ -23,9 +22,7 @@ from rongjian.records.models import (
     Batch,
     BatchState,
     Event,
-    Record,
     RowOutcome,
-    image_of,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
 
     from rongjian.org.access import Actor
     from rongjian.records.kinds import Kind
-    from rongjian.records.models import BatchRow
+    from rongjian.records.models import BatchRow, Record
 
 _SLICE = 2000
 _CHANGED = "导入之后又被改过，没有撤销"
@@ -87,11 +84,9 @@ def undo_rows(actor: Actor, batch: Batch) -> Undone:
 def _void(
     actor: Actor, kind: Kind, batch: Batch, rows: Sequence[BatchRow], refused: list[Refusal]
 ) -> int:
-    """Void what rows created, all in one event: who may import may take the import back."""
+    """Void what rows created, all in one event."""
     by_id = {row.record_id or 0: row for row in rows}
     records = list(kind.model._default_manager.select_for_update().filter(pk__in=by_id))
-    for unit in Unit.objects.filter(pk__in={record.unit_id for record in records}):
-        require(actor, "import", kind.access, unit)
     own, done = [], []
     for record in records:
         row = by_id[record.pk]
@@ -101,35 +96,9 @@ def _void(
             refused.append(Refusal(row.number, str(record), _CHANGED))
             continue
         done.append(row)
-    if own:
-        _log_voided(actor, kind, batch, own)
+    void_many(actor, kind, own, batch)
     _mark_undone(done)
     return len(own)
-
-
-def _log_voided(actor: Actor, kind: Kind, batch: Batch, records: Sequence[Record]) -> None:
-    before = [image_of(record) for record in records]
-    step = kind.flow.move("void")
-    after = [{**image, "state": step.target, "version": image["version"] + 1} for image in before]
-    Record.objects.filter(pk__in=[record.pk for record in records]).update(
-        state=step.target, version=F("version") + 1
-    )
-    audit.append(
-        stream=actor.person.court.code,
-        actor=actor_ref(actor),
-        verb="undo",
-        target=f"batch:{batch.pk}",
-        at=actor.now,
-        change=audit.Change(
-            kind.code,
-            list(before[0]),
-            [
-                [record.pk, list(old.values()), list(new.values())]
-                for record, old, new in zip(records, before, after, strict=True)
-            ],
-        ),
-        detail=f"{kind.name} {len(records)} 条",
-    )
 
 
 def _restore(actor: Actor, kind: Kind, batch: Batch, row: BatchRow, refused: list[Refusal]) -> int:

@@ -12,7 +12,7 @@ from argparse import SUPPRESS
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from rongjian.facts import extract
@@ -57,24 +57,30 @@ def run(args: argparse.Namespace) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
+    trouble = ""
     while not stopped.is_set():
-        _once(args)
+        trouble = run_once(trouble, as_json=args.json)
         stopped.wait(args.loop)
         if args.parent and os.getppid() != args.parent:
             break
     return 0
 
 
-def _once(args: argparse.Namespace) -> None:
-    """One round of the loop; what fails now is tried again in the next one."""
+def run_once(trouble: str, *, as_json: bool) -> str:
+    """One round of the loop; returns what went wrong, so that it is told only once.
+
+    Whatever it is, the loop goes on: it is tried again in the next round.
+    """
     try:
         close_old_connections()
         done = steps(timezone.localdate())
-    except (Error, OSError, LookupError):
-        log.exception("tick")
-        return
-    if any(step.changed for step in done) or args.json:
-        _report(done, as_json=args.json)
+    except Exception as error:
+        if repr(error) != trouble:
+            log.exception("例行工作没有做完，稍后重试")
+        return repr(error)
+    if any(step.changed for step in done) or as_json:
+        _report(done, as_json=as_json)
+    return ""
 
 
 def steps(today: date) -> list[Done]:
