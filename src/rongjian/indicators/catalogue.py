@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rongjian.indicators.formula import Formula
     from rongjian.indicators.spec import Catalogue, Definition
+    from rongjian.kernel.catalogue import Campaign
 
 
 @cache
@@ -47,12 +48,17 @@ def formula(code: str, day: date) -> Formula:
     return formula_of(found, found.in_force(code, day), day, schemas())
 
 
+@cache
+def _campaigns() -> Mapping[str, Campaign]:
+    """The campaigns by code; pages ask for many default periods at once."""
+    return {campaign.code: campaign for campaign in load_campaigns()}
+
+
 def default_period(code: str, today: date) -> Period:
     """The period meant when none is named: the indicator's, its campaign's, else this year."""
     definition = indicators()[code]
     if definition.period:
         return Period.parse(definition.period)
-    for campaign in load_campaigns():
-        if campaign.code == definition.campaign:
-            return Period.between(campaign.starts, campaign.ends or max(today, campaign.starts))
+    if campaign := _campaigns().get(definition.campaign):
+        return Period.between(campaign.starts, campaign.ends or max(today, campaign.starts))
     return Period(Month.at(today.year, 1), Month.at(today.year, 12))

@@ -7,6 +7,7 @@ page that needs it.
 from __future__ import annotations
 
 from rongjian.checkup.published import rules
+from rongjian.documents.draft_words import draft_words
 from rongjian.documents.templates import document_kinds
 from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
@@ -27,4 +28,5 @@ def read_content() -> None:
     indicators()
     rules()
     document_kinds()
+    draft_words()
     product_lexicon()

@@ -22,6 +22,7 @@ from rongjian.ops.demo.meetings import write_meetings
 from rongjian.ops.demo.scribe import Scribe, moment
 from rongjian.ops.demo.services import write_services
 from rongjian.ops.demo.staffing import staff_all
+from rongjian.ops.demo.statistics import import_statistics
 from rongjian.ops.demo.weaving import link_desk, write_links
 from rongjian.org.access import actor_of
 
@@ -103,3 +104,5 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
     set_dues(realm, wish.today)
     scribe.run()
+    say("导入公布的统计数据……")
+    import_statistics(realm, _evening_before(wish.today) + timedelta(minutes=10))

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Decimal(0)
 _LARGE = 10_000
+_LATER = "打开时计算"
 _SHORT = 7
 """Up to how many characters twelve numbers fit into a row."""
 
@@ -110,8 +111,12 @@ def index(request: ActorRequest) -> HttpResponse:
 
 def _card(actor: Actor, code: str, unit: Unit, seen: Snapshot) -> FigureCard:
     period = catalogue.default_period(code, actor.today)
-    found = figures.figure(code, unit, period, snapshot=seen)
     url = figure_url(code, unit.code, period)
+    definition = catalogue.in_force(code, period.end)
+    if not catalogue.formula(code, period.end).additive:
+        # Medians and distinct counts are counted over all facts: too long for a whole page.
+        return FigureCard(code, definition.name, _LATER, "", True, period.label, url)
+    found = figures.figure(code, unit, period, snapshot=seen)
     empty = found.value is None
     measure_unit = "" if empty or found.text.endswith(found.measure_unit) else found.measure_unit
     return FigureCard(code, found.name, found.text, measure_unit, empty, period.label, url)
