@@ -104,7 +104,7 @@ def _sql(query: exp.Select, files: Sequence[str]) -> str:
     """The query for the embedded engine, with the kind's files in place of its table."""
     listed = exp.Array(expressions=[exp.Literal.string(file) for file in files])
     table = exp.Table(this=exp.Anonymous(this="read_parquet", expressions=[listed]))
-    return query.from_(table, copy=False).sql(dialect="duckdb")
+    return query.from_(table).sql(dialect="duckdb")
 
 
 def _whole(column: Any) -> Any:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 # The cube goes back so far at most, and not beyond this year; figures of other years are counted
 # over the facts. Without a limit one mistyped year would make it many times as large.
 YEARS_BACK = 15
+# Raised when the files of a snapshot change their form: older ones are then counted anew.
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class _Frame:
     @property
     def digest(self) -> str:
         """Changes whenever a cube made for another frame cannot be carried on."""
-        shape = repr((self.units, list(self.parts), self.today.year))
+        shape = repr((FORMAT, self.units, list(self.parts), self.today.year))
         return hashlib.sha256(shape.encode()).hexdigest()
 
     def axes(self, rows: Iterable[Rows], before: Axes | None) -> Axes:

@@ -104,8 +104,7 @@ def append(  # a log line has this many independent parts
     detail: str = "",
 ) -> Event:
     """Add a line to a stream, as the last statement of the caller's transaction."""
-    StreamHead.objects.get_or_create(stream=stream, defaults={"seq": 0, "hash": genesis(stream)})
-    head = StreamHead.objects.select_for_update().get(stream=stream)
+    head = _head(stream)
     body = change.body() if change else b""
     salt = secrets.token_hex(16)
     event = Event(
@@ -126,6 +125,17 @@ def append(  # a log line has this many independent parts
         Image.objects.create(event=event, salt=salt, body=body)
     StreamHead.objects.filter(stream=stream).update(seq=event.seq, hash=event.hash)
     return event
+
+
+def _head(stream: str) -> StreamHead:
+    """The last line of a stream, locked; a stream begins when somebody first writes to it."""
+    locked = StreamHead.objects.select_for_update()
+    head = locked.filter(stream=stream).first()
+    if head is None:
+        start = {"seq": 0, "hash": genesis(stream)}
+        StreamHead.objects.get_or_create(stream=stream, defaults=start)
+        head = locked.get(stream=stream)
+    return head
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from rongjian.org.access import Actor, Verb
+    from rongjian.org.access import Actor
     from rongjian.records.models import Batch
 
 Columns = dict[str, list[Any]]
@@ -79,8 +79,10 @@ def create_many(
         problems = check(kind, columns, rows)
         if problems:
             raise BulkProblems(problems)
-        _stamp(actor, kind, columns, batch, state)
-        _require(actor, kind, columns, "import" if batch else "create")
+        units = _units(columns["unit_id"])
+        for unit in units.values():
+            require(actor, "import" if batch else "create", kind.access, unit)
+        _stamp(actor, kind, columns, units, batch, state)
         ids = _insert(kind, columns)
         _answer_dues(kind, ids, columns)
         _log(actor, kind, ids, columns, batch)
@@ -98,8 +100,7 @@ def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch)
         return
     ids = [record.pk for record in records]
     with transaction.atomic():
-        units = {record.unit_id for record in records}
-        for unit in Unit.objects.filter(pk__in=units).select_related("court"):
+        for unit in _units(record.unit_id for record in records).values():
             require(actor, "import", kind.access, unit)
         before = [image_of(record) for record in records]
         Record.objects.filter(pk__in=ids).update(state=VOID, version=F("version") + 1)
@@ -176,6 +177,8 @@ def _known_targets(field: models.Field[Any, Any], values: list[Any]) -> set[Any]
     if not isinstance(field, models.ForeignKey):
         return set()
     wanted = {value for value in values if value is not None}
+    if not wanted:
+        return set()
     related: Any = field.remote_field.model
     return set(
         related._default_manager.filter(pk__in=wanted)
@@ -221,10 +224,20 @@ def _check_keys(kind: Kind, columns: Columns) -> list[Problem]:
     return problems
 
 
-def _stamp(actor: Actor, kind: Kind, columns: Columns, batch: Batch | None, state: str) -> None:
+def _units(ids: Iterable[int]) -> dict[int, Unit]:
+    units = Unit.objects.filter(pk__in=set(ids)).select_related("court")
+    return {unit.pk: unit for unit in units}
+
+
+def _stamp(
+    actor: Actor,
+    kind: Kind,
+    columns: Columns,
+    units: Mapping[int, Unit],
+    batch: Batch | None,
+    state: str,
+) -> None:
     count = len(columns["unit_id"])
-    ids = set(columns["unit_id"])
-    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids)}
     days: list[date] = columns["happened_on"]
     placed = paths_on(units.values(), (min(days), max(days)))
     columns["court_id"] = [units[pk].court_id for pk in columns["unit_id"]]
@@ -242,11 +255,6 @@ def _stamp(actor: Actor, kind: Kind, columns: Columns, batch: Batch | None, stat
     }
     for name, value in same.items():
         columns[name] = [value] * count
-
-
-def _require(actor: Actor, kind: Kind, columns: Columns, verb: Verb) -> None:
-    for unit in Unit.objects.filter(pk__in=set(columns["unit_id"])).select_related("court"):
-        require(actor, verb, kind.access, unit)
 
 
 def _insert(kind: Kind, columns: Columns) -> list[int]:

@@ -297,6 +297,21 @@ class Checker:
         ]
 
 
+def keep_cells(rows: Iterable[BatchRow]) -> None:
+    """Write down the cells of rows that were mended, with the troubles of those not stored."""
+    cells, problems = BatchRow._meta.get_field("cells"), BatchRow._meta.get_field("problems")
+    values = [
+        [
+            cells.get_db_prep_save(row.cells, connection),
+            problems.get_db_prep_save(row.problems, connection),
+            row.pk,
+            row.outcome,
+        ]
+        for row in rows
+    ]
+    write_rows(("cells", "problems"), values)
+
+
 def write_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """Set columns of rows; each line of values ends with the row's id and its outcome so far."""
     quote = connection.ops.quote_name
@@ -358,9 +373,8 @@ def _remember_others(checker: Checker, lines: Sequence[Line], only: Sequence[int
         for key, number in part.values_list("key", "number"):
             if number not in under_check:
                 checker.matches.claimed.setdefault(key, number)
-    same = others.filter(outcome=RowOutcome.SAME).exclude(number__in=under_check)
-    used = same.filter(key="").values_list("record_id", flat=True)
-    checker.matches.used.update(pk for pk in used if pk)
+    same = others.filter(outcome=RowOutcome.SAME, key="").values_list("record_id", "number")
+    checker.matches.used.update(pk for pk, number in same if pk and number not in under_check)
 
 
 def _default(target: models.Field[Any, Any]) -> Any:

@@ -16,12 +16,18 @@ from django.db.models import Count, Q, Sum
 from rongjian.kernel.screening import screen
 from rongjian.org.access import may_somewhere, reach_units, require
 from rongjian.records import import_mapping
-from rongjian.records.import_checking import OPEN, SCREENED, check_rows
+from rongjian.records.import_checking import (
+    OPEN,
+    SCREENED,
+    SLICE,
+    check_rows,
+    keep_cells,
+)
 from rongjian.records.import_committing import Outcome, commit_rows, outcome_of
 from rongjian.records.import_reading import GROUPS, Trouble
 from rongjian.records.import_sheets import offered, problem_sheet, template
 from rongjian.records.import_undoing import Undone, undo_rows
-from rongjian.records.import_upload import column_name, receive, screened_cell
+from rongjian.records.import_upload import as_text, column_name, receive, screened_cell
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import Batch, BatchRow, BatchState, RowOutcome
 
@@ -202,25 +208,29 @@ def fix_cells(actor: Actor, batch: Batch, texts: Mapping[tuple[int, str], str]) 
     """Give cells (row number, field) other texts, and check their rows anew."""
     _require_open(actor, batch)
     columns = {name: int(at) for at, name in batch.mapping.items()}
-    numbers = {number for number, name in texts if name in columns}
+    by_row: dict[int, dict[int, str]] = {}
+    for (number, name), text in texts.items():
+        if name in columns:
+            by_row.setdefault(number, {})[columns[name]] = text
+    numbers = sorted(by_row)
+    refused = {text: hits[0].message for text in set(texts.values()) if (hits := screen(text))}
     with transaction.atomic():
-        rows = batch.rows.select_for_update().filter(outcome__in=OPEN, number__in=numbers)
-        for row in rows:
-            for (number, name), text in texts.items():
-                if number == row.number and name in columns:
-                    _put(row, columns[name], batch.headings, text)
-            row.save(update_fields=["cells", "problems"])
+        for start in range(0, len(numbers), SLICE):
+            part = batch.rows.filter(outcome__in=OPEN, number__in=numbers[start : start + SLICE])
+            rows = list(part.select_for_update())
+            for row in rows:
+                for at, text in by_row[row.number].items():
+                    _put(row, at, batch.headings, text, refused.get(text, ""))
+            keep_cells(rows)
         _recheck(actor, batch, numbers)
 
 
-def _put(row: BatchRow, at: int, headings: list[str], text: str) -> None:
+def _put(row: BatchRow, at: int, headings: list[str], text: str, refused: str) -> None:
     """Set a cell's text, or leave it blank with the reason where it must not be stored."""
-    text = text.replace("\0", "")
-    hits = screen(text)
-    row.cells[at] = "" if hits else text
+    row.cells[at] = "" if refused else as_text(text)
     row.problems.pop(f"{SCREENED}{at}", None)
-    if hits:
-        row.problems[f"{SCREENED}{at}"] = screened_cell(headings[at], hits[0].message)
+    if refused:
+        row.problems[f"{SCREENED}{at}"] = screened_cell(headings[at], refused)
 
 
 def fix_same(actor: Actor, batch: Batch, field: str, old: str, new: str) -> int:

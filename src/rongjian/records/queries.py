@@ -6,6 +6,7 @@ a projection: the same rows without the kind's private fields.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from rongjian.kernel.catalogue import load_campaigns, load_lines
 from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.org.models import Person, Unit
 from rongjian.records.audit import Change
-from rongjian.records.kinds import kind_of
+from rongjian.records.kinds import UnknownKind, kind_of
 from rongjian.records.models import VOID, Event, Link, Record
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ VERBS = {
     "link": "关联",
     "open": "查看",
 }
+_REFERENCE = re.compile(r"\b([a-z]+(?:-[a-z]+)*):(\d+)\b")
 _NO_TEXTS = {"key", "campaign", "line"}
 
 
@@ -286,11 +288,19 @@ def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
             datetime.fromisoformat(event.at),
             _who(people.get(event.actor.removeprefix("u:")), event.actor, reader),
             verbs.get(event.verb, event.verb),
-            event.detail,
+            _REFERENCE.sub(_named, event.detail),
             _changed_fields(kind, record, event) if event.record_id else (),
         )
         for event in events
     ]
+
+
+def _named(reference: re.Match[str]) -> str:
+    """A record that a line of the log refers to, by its ledger's name instead of its code."""
+    try:
+        return f"{kind_of(reference[1]).name} {reference[2]}"
+    except UnknownKind:
+        return reference[0]
 
 
 def _who(person: Person | None, reference: str, reader: Actor) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from rongjian.org.access import reach_units, visible
-from rongjian.org.models import Person, Unit
+from rongjian.org.models import COURT_TYPES, Person, Unit
 from rongjian.org.queries import UnknownUnit, unit_named
 from rongjian.records.models import Record
 from rongjian.records.queries import campaigns, lines, unit_words
@@ -63,10 +63,29 @@ class UnitTyped(forms.CharField):
         return unit
 
     def prepare_value(self, value: Any) -> Any:
-        """The unit's code in the box, whatever the form was given."""
-        if isinstance(value, int):
-            return Unit.objects.filter(pk=value).values_list("code", flat=True).first()
-        return value.code if isinstance(value, Unit) else value
+        """The unit's short name in the box, or its code where several share the name."""
+        unit = Unit.objects.filter(pk=value).first() if isinstance(value, int) else value
+        if not isinstance(unit, Unit):
+            return value
+        alone = Unit.objects.filter(short=unit.short).count() == 1
+        return unit.short if alone else unit.code
+
+
+class UnitInput(forms.TextInput):
+    """A box for a unit's name that offers the procuratorates within reach while one types."""
+
+    template_name = "parts/unit_input.html"
+
+    def __init__(self, units: QuerySet[Unit]) -> None:
+        self.courts = units.filter(type__in=COURT_TYPES)
+        super().__init__({"autocomplete": "off"})
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Add what is offered."""
+        context = super().get_context(name, value, attrs)
+        if box := context["widget"]["attrs"].get("id"):
+            context["widget"]["attrs"]["list"] = f"{box}_offered"
+        return context | {"offered": self.courts.values_list("short", flat=True)}
 
 
 class PersonChoice(_ChoiceOfPerson):
@@ -165,8 +184,8 @@ def _target_field(
             units,
             required=required,
             label=label,
-            help_text="填写单位代码、全称或简称",
-            widget=forms.TextInput({"autocomplete": "off"}),
+            help_text="填写单位代码、全称或简称，如 青秀区院",
+            widget=UnitInput(units),
         )
     return UnitChoice(units, required=required, label=label, empty_label="请选择")
 

@@ -123,7 +123,7 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
     require(actor, "figures", asked.kind.access, asked.unit)
     rows = _rows(asked)
     total = rows.count()
-    grouped = request.GET.get("group") == "court"
+    grouped = request.GET.get("group") == "court" and asked.unit.is_court
     read = reading_of(actor, rows)
     number = request.GET.get("page", "")
     page_number = int(number) if number.isdecimal() else 1
@@ -148,7 +148,7 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
         groups=groups,
         group_total=group_total,
         amount_heading=_amount_heading(asked),
-        by_unit=asked.url(group="court"),
+        by_unit=asked.url(group="court") if asked.unit.is_court else "",
         flat=asked.url(),
         table=table,
         read=read,

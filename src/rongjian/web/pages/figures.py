@@ -180,7 +180,6 @@ class FigurePage:
     digits: str
     records: str
     records_url: str
-    by_unit_url: str
     past: tuple[Past, ...]
     chart: SafeString | None
     months: MonthTable | None
@@ -216,7 +215,6 @@ def figure(request: ActorRequest, code: str) -> HttpResponse:
         digits=_digits(found),
         records=f"{found.records:,}",
         records_url=records_url(code, unit.code, period),
-        by_unit_url=records_url(code, unit.code, period, group="court"),
         past=_past(found, unit, seen),
         chart=_chart(unit, period, rows) if rows else None,
         months=_months(unit, period, rows) if rows else None,

@@ -99,10 +99,7 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         record=record,
         projected=projected,
         state=kind.flow.state(record.state),
-        fields=tuple(
-            Field(kind.heading(name), shown(kind, name, record, masked=not own))
-            for name in read.columns(kind, kind.fields)
-        ),
+        fields=_fields(kind, record, read, masked=not own),
         author=written,
         recorded_at=record.recorded_at,
         late_days=(record.recorded_at.date() - record.happened_on).days,
@@ -113,6 +110,16 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         link_kinds=tuple(LinkKind.choices) if may_edit else (),
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
         changes=() if projected else tuple(changes(kind, record, actor)),
+    )
+
+
+def _fields(kind: Kind, record: Record, read: Reading, *, masked: bool) -> tuple[Field, ...]:
+    """What the form asks for, filled in or not, and what else was filled in."""
+    words = {name: shown(kind, name, record, masked=masked) for name in kind.fields}
+    return tuple(
+        Field(kind.heading(name), words[name])
+        for name in read.columns(kind, kind.fields)
+        if words[name] or name in kind.form
     )
 
 
