@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ FLAGS = (
     "--disable-sync",
     "--lang=zh-CN",
 )
-_REFUSED = "Failed to load resource: the server responded with a status of 403"
+_REFUSED = re.compile("Failed to load resource: .* status of (403|409|422)")
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Visitor:
 
     def _console(self, message: ConsoleMessage) -> None:
         # A refusal that a journey asks for is told by the browser as well.
-        if message.type == "error" and not message.text.startswith(_REFUSED):
+        if message.type == "error" and not _REFUSED.match(message.text):
             self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:

@@ -47,7 +47,7 @@ def test_everything_works_without_script(browser: Browser, server: str) -> None:
 
     zheng.open("/org/twin")
     expect(page.get_by_text("第一检察部").first).to_be_visible()
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.get_by_role("link", name="☰ 菜单").click()
     page.get_by_role("navigation", name="主菜单").get_by_role("link", name="台账").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("台账")

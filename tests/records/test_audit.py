@@ -84,7 +84,7 @@ def test_an_upsert_does_not_slip_past_the_guards(log: House) -> None:
         ("UPDATE records_event SET detail = '' WHERE stream = '450100' AND seq = 1", 1),
         ("UPDATE records_event SET at = '2026-01-01' WHERE stream = '450100' AND seq = 6", 6),
         (
-            "UPDATE records_event SET hash = replace(hash, 'a', 'b') WHERE stream = '450100' AND seq = 4",
+            "UPDATE records_event SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE stream = '450100' AND seq = 4",
             4,
         ),
         ("UPDATE records_event SET stream = '450200' WHERE stream = '450100' AND seq = 6", 5),
