@@ -126,10 +126,12 @@ def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(demo_dir: Path) -> Iterator[str]:
-    """The site over `demo_dir` as `rongjian serve` runs it; yields where it is."""
+def server(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site over a copy of `demo_dir`, which its visitors may change; yields where it is."""
+    visited = tmp_path_factory.mktemp("visited") / "demo"
+    shutil.copytree(demo_dir, visited)
     address = f"127.0.0.1:{free_port()}"
-    with serving(demo_dir, address):
+    with serving(visited, address):
         yield f"http://{address}"
 
 

@@ -24,6 +24,12 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
+@pytest.fixture(autouse=True)
+def alone(world: World) -> None:
+    """Only what a test publishes itself stands; the demo's own table is left aside."""
+    PublishedFigure.objects.update(state="void")
+
+
 @pytest.fixture
 def contradiction(world: World) -> list[Record]:
     """Three published rows of which the rate does not follow from the counts."""

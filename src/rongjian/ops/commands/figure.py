@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -113,8 +113,9 @@ def _number(value: Decimal | None) -> int | float | None:
 
 
 def _shown(definition: Definition) -> dict[str, Any]:
-    """The definition as its content file writes it, without what it does not say."""
-    said = {name: value for name, value in asdict(definition).items() if value not in ("", ())}
+    """The definition as its content file writes it: what it does not say is left out."""
+    defaults = {each.name: each.default for each in fields(definition)}
+    said = {name: v for name, v in asdict(definition).items() if v != defaults[name]}
     said.pop("declared")
     if definition.where:
         said["where"] = [[each.field, each.op, *each.values] for each in definition.where]
