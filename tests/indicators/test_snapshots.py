@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,6 +94,6 @@ def test_who_has_a_snapshot_open_can_go_on_reading_it() -> None:
 def test_an_unfinished_publication_is_not_seen(folders: Path) -> None:
     first = published(Cube.of(AXES, [row(2, "p", 1)]))
     folder = folders / "figures"
-    (folder / f".00000002.json.{os.getpid()}").write_text("{", encoding="utf-8")
+    (folder / ".00000002.json.draft").write_text("{", encoding="utf-8")
     assert snapshots.current() == first
     assert published(Cube.of(AXES, [row(2, "p", 2)])).number == 2

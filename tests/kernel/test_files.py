@@ -33,6 +33,15 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert place.read_text(encoding="utf-8") == "1"
 
 
+def test_what_a_crash_left_behind_does_not_stay(tmp_path: Path) -> None:
+    (tmp_path / ".figures.json.draft").write_text("half of something longer", encoding="utf-8")
+    with published(tmp_path / "figures.json") as draft:
+        draft.write_text("1", encoding="utf-8")
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "figures.json": "1"
+    }
+
+
 def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     order: list[str] = []
 

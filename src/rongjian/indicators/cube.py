@@ -119,7 +119,10 @@ class Cube:
         planes = list(self.planes)
         for part, cells in deltas.items():
             place = self.axes.part_places[part]
-            planes[place] = planes[place] + cells.cumsum(axis=0).cumsum(axis=1)
+            running = cells.cumsum(axis=0)
+            np.cumsum(running, axis=1, out=running)
+            running += planes[place]
+            planes[place] = running
         return Cube(self.axes, tuple(planes))
 
     def total(self, part: str, unit_id: int, span: Span) -> int:

@@ -49,7 +49,7 @@ class Images:
         """The month of each image by a date (year × 12 + month − 1); −1 where there is none."""
         column = self.columns[self.schema[on].lookup]
         known = {day: _month(day) for day in set(column)}
-        return np.fromiter((known[day] for day in column), np.int64, self.size)
+        return np.fromiter(map(known.__getitem__, column), np.int64, self.size)
 
     def _holding(self, part: Part) -> Flags:
         holds = np.zeros(self.size, bool)
@@ -68,7 +68,7 @@ class Images:
         column = self.columns[type_.lookup]
         ask = test(condition, type_)
         answers = {value: ask(value) for value in set(column)}
-        return np.fromiter((answers[value] for value in column), bool, self.size)
+        return np.fromiter(map(answers.__getitem__, column), bool, self.size)
 
     def _amounts(self, part: Part) -> Whole:
         type_ = self.schema[part.field]

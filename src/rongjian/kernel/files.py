@@ -7,7 +7,6 @@ the new one, whole.
 from __future__ import annotations
 
 import fcntl
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,9 +26,13 @@ def sole_writer(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def published(path: Path) -> Iterator[Path]:
-    """A place to write to that becomes `path` on leaving; after an error nothing has changed."""
+    """A place to write to that becomes `path` on leaving; after an error nothing has changed.
+
+    The writer must be alone (`sole_writer`): the next draft takes the place of one that a crash
+    left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.draft")
     try:
         yield draft
         draft.replace(path)
