@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def visit(world: World, monkeypatch: pytest.MonkeyPatch, settings) -> Visit:
+def visit(world: World, monkeypatch: pytest.MonkeyPatch) -> Visit:
     """A client logged in as a member of the cast; "" for somebody not logged in."""
-    # WhiteNoise warns of a missing folder, and warnings are errors here.
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
     monkeypatch.setenv("RONGJIAN_NOW", NOW.isoformat())
 
     def client_of(account: str) -> Client:

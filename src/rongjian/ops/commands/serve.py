@@ -37,8 +37,6 @@ def run(args: argparse.Namespace) -> int:
     """Migrate, start the background work, serve until told to stop."""
     free_address(args.address)
     call_command("migrate", verbosity=0)
-    # Static files are found in the package; WhiteNoise wants its own folder there all the same.
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Workers are forked: none may inherit an open database.
     connections.close_all()
     with _ticking():
