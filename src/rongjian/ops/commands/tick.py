@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopped.set())
     trouble = ""
     while not stopped.is_set():
+        close_old_connections()
         trouble = run_once(trouble, as_json=args.json)
         stopped.wait(args.loop)
         if args.parent and os.getppid() != args.parent:
@@ -72,7 +73,6 @@ def run_once(trouble: str, *, as_json: bool) -> str:
     Whatever it is, the loop goes on: it is tried again in the next round.
     """
     try:
-        close_old_connections()
         done = steps(timezone.localdate())
     except Exception as error:
         if repr(error) != trouble:
