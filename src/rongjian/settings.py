@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "rongjian.log",
     "rongjian.org",
     "rongjian.records",
     "rongjian.ledgers",

@@ -9,12 +9,13 @@ import openpyxl
 import pytest
 from django.db import models
 
+from rongjian.log.images import image_of
 from rongjian.org.access import allowed, visible
 from rongjian.records import import_mapping, importing
 from rongjian.records.import_mapping import NUMBER
 from rongjian.records.importing import Outcome
 from rongjian.records.kinds import Kind, kind_of, kinds
-from rongjian.records.models import VOID, BatchState, Record, image_of
+from rongjian.records.models import VOID, BatchState, Record
 from rongjian.records.queries import Reading
 from rongjian.web.export import workbook
 from tests.records.import_files import xlsx

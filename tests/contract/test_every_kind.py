@@ -12,11 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rongjian.log.models import Event
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records import import_mapping
 from rongjian.records.import_matching import record_number
 from rongjian.records.kinds import Kind, kind_of, kinds
-from rongjian.records.models import VOID, Event, Record
+from rongjian.records.models import VOID, Record
 from rongjian.web.forms import UnitTyped
 from tests.world import NOW
 

@@ -21,13 +21,13 @@ from rongjian.documents.render import compose, compose_document
 from rongjian.facts import extract
 from rongjian.indicators import refresh
 from rongjian.kernel.periods import Period
+from rongjian.log import audit
+from rongjian.log.models import Event
 from rongjian.org.access import Denied
 from rongjian.org.actions import appoint
-from rongjian.records import audit
 from rongjian.records.actions import move
 from rongjian.records.bulk import create_many
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Event
 from tests.house import House
 
 if TYPE_CHECKING:

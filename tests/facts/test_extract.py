@@ -19,12 +19,12 @@ from rongjian.facts.files import Manifest, partitions
 from rongjian.facts.schema import columns
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.log import guards
+from rongjian.log.models import Image
 from rongjian.org.models import Unit
-from rongjian.records import guards
 from rongjian.records.actions import move, save
 from rongjian.records.bulk import create_many
 from rongjian.records.kinds import kind_of, kinds
-from rongjian.records.models import Image
 from tests.house import House
 
 if TYPE_CHECKING:

@@ -22,8 +22,9 @@ from rongjian.indicators.images import Images
 from rongjian.indicators.schema import schemas
 from rongjian.indicators.spec import Catalogue, Condition, Definition, FieldType
 from rongjian.kernel.periods import Month, Period
+from rongjian.log.images import image_of
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Record, image_of
+from rongjian.records.models import Record
 from tests.house import House
 from tests.indicators.definitions import SCHEMAS, define
 from tests.indicators.writing import START, WRITERS, write_some

@@ -20,12 +20,12 @@ from rongjian.kernel.periods import Period
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.ledgers.recommendation import Recommendation
+from rongjian.log import guards
+from rongjian.log.models import Image
 from rongjian.org.actions import NewUnit, found
 from rongjian.org.models import Tree, Unit, UnitType
-from rongjian.records import guards
 from rongjian.records.actions import move, opened, save
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Image
 from tests.house import FOUNDED, NOW, House
 from tests.indicators.writing import COURT, START, WRITERS, row, undone, write, write_some
 

@@ -14,11 +14,12 @@ from django.db import connection
 
 from rongjian.__main__ import COMMANDS, main
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.log import guards
+from rongjian.log.models import Event
 from rongjian.ops.commands import tick
 from rongjian.ops.demo import standing
-from rongjian.records import guards
 from rongjian.records.actions import move
-from rongjian.records.models import Event, Record
+from rongjian.records.models import Record
 from tests.world import TODAY, World, rongjian
 
 
@@ -128,7 +129,7 @@ def test_verify_audit_names_the_tampered_line(
     guards.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE records_event SET {column} = %s WHERE id = %s",  # noqa: S608  # our own names
+            f"UPDATE log_event SET {column} = %s WHERE id = %s",  # noqa: S608  # our own names
             [value, victim.pk],
         )
     code, out = told(capsys, "verify", "audit", "--json")

@@ -26,13 +26,14 @@ from rongjian.ledgers.recommendation import Recommendation
 from rongjian.ledgers.seized_asset import SeizedAsset
 from rongjian.ledgers.service_opinion import ServiceOpinion
 from rongjian.ledgers.temporary_branch import TemporaryBranch
+from rongjian.log import audit
+from rongjian.log.models import Event
 from rongjian.ops.demo.bodies import plan_courts
 from rongjian.ops.demo.casework import LIVING_SINCE
 from rongjian.ops.demo.cast import BRANCH, BRANCH_MEMBERS, CAST, PASSWORD
 from rongjian.ops.demo.sizes import SIZES
 from rongjian.org.models import COURT_TYPES, Membership, Pairing, Person, Unit, UnitType
-from rongjian.records import audit
-from rongjian.records.models import Due, Event, Link, Record
+from rongjian.records.models import Due, Link, Record
 from tests.world import NOW, TODAY, World
 
 BRANCHES = (UnitType.BRANCH, UnitType.JOINT_BRANCH)

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.ledgers.published_figure import PublishedFigure
+from rongjian.log.audit import Change
+from rongjian.log.models import Event, Image
 from rongjian.org.access import Denied
 from rongjian.org.models import Placement
 from rongjian.records.actions import Stale, WrongState, link, move, save
-from rongjian.records.audit import Change
-from rongjian.records.models import Due, Event, Image, LinkKind, Record
+from rongjian.records.models import Due, LinkKind, Record
 from tests.house import NOW, House
 
 DAY = date(2026, 3, 5)

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from rongjian.ledgers.handled_person import Decision, HandledPerson
 from rongjian.ledgers.seized_asset import SeizedAsset
+from rongjian.log.audit import Change, verify
+from rongjian.log.images import image_of
+from rongjian.log.models import Event, Image
 from rongjian.org.access import Denied
 from rongjian.records.actions import save
-from rongjian.records.audit import Change, verify
 from rongjian.records.bulk import BulkProblems, create_many
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Due, Event, Image, Record, image_of
+from rongjian.records.models import Due, Record
 from tests.house import House
 
 HANDLED = kind_of("handled-person")

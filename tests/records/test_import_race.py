@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 
-from rongjian.records import guards, importing
-from rongjian.records.audit import verify
+from rongjian.log import guards
+from rongjian.records import importing
+from rongjian.log.audit import verify
 from rongjian.records.importing import Outcome
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, Record

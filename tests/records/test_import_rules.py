@@ -15,18 +15,20 @@ from rongjian.kernel.sheets import Column, SheetError, write_csv
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.ledgers.seized_asset import SeizedAsset
+from rongjian.log.audit import Change
+from rongjian.log.images import image_of
+from rongjian.log.models import Event
 from rongjian.org.access import Denied
 from rongjian.org.actions import NewUnit, appoint, found
 from rongjian.org.models import Person, Post, Tree, UnitType
 from rongjian.records import importing
 from rongjian.records.actions import move, save
-from rongjian.records.audit import Change
 from rongjian.records.import_mapping import propose
 from rongjian.records.import_matching import record_number
 from rongjian.records.import_reading import Trouble
 from rongjian.records.importing import Closed, Outcome, Unmapped
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import VOID, Batch, BatchState, Event, Record, image_of
+from rongjian.records.models import VOID, Batch, BatchState, Record
 from tests.house import FOUNDED, House
 from tests.records.import_files import saved
 

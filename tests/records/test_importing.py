@@ -10,11 +10,13 @@ import pytest
 
 from rongjian.ledgers.assistance_project import AssistanceProject
 from rongjian.ledgers.published_figure import PublishedFigure
+from rongjian.log.audit import verify
+from rongjian.log.images import image_of
+from rongjian.log.models import Event
 from rongjian.records import importing
-from rongjian.records.audit import verify
 from rongjian.records.import_reading import Trouble
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import VOID, Batch, BatchState, Event, image_of
+from rongjian.records.models import VOID, Batch, BatchState
 from tests.house import House
 from tests.records import import_files
 

@@ -13,10 +13,10 @@ from rongjian.documents.models import FrozenFigure
 from rongjian.indicators import catalogue, figures, trace
 from rongjian.kernel.periods import Period
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.log.models import Event
 from rongjian.org.models import Unit
 from rongjian.records.actions import move, save
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Event
 from rongjian.web.charts import Mark, months
 from rongjian.web.figure_words import condition_chip, exact, measure_words, with_unit
 from tests.web.visitors import text_of

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.log.models import Event
 from rongjian.org.models import Unit
 from rongjian.records.actions import save
-from rongjian.records.models import Batch, Event, Link
+from rongjian.records.models import Batch, Link
 from tests.web.visitors import text_of
 from tests.world import NOW
 

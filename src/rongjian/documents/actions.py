@@ -11,10 +11,8 @@ from rongjian.documents.models import Document, FrozenFigure
 from rongjian.documents.render import compose_document, periods_of, title_of
 from rongjian.documents.templates import document_kind
 from rongjian.indicators import catalogue, snapshots
+from rongjian.log import audit, receipts
 from rongjian.org.access import Denied, require
-from rongjian.records import audit
-from rongjian.records.actions import actor_ref
-from rongjian.records.models import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +37,9 @@ def create(
     """
     declared = document_kind(kind)
     chosen = periods_of(declared, periods)
-    receipt = f"{actor.person.pk}:{key}"
     with transaction.atomic():
-        if key and (done := Receipt.objects.filter(key=receipt).first()):
-            return Document.objects.get(pk=done.records[0])
+        if done := receipts.produced(actor.person.pk, key):
+            return Document.objects.get(pk=done[0])
         require(actor, "create", Document.access_class, unit)
         document = Document(
             kind=declared.code,
@@ -56,8 +53,7 @@ def create(
         document.full_clean()
         document.save()
         _log(actor, document, "create", declared.name)
-        if key:
-            Receipt.objects.create(key=receipt, records=[document.pk])
+        receipts.keep(actor.person.pk, key, [document.pk])
     return document
 
 
@@ -111,11 +107,5 @@ def _frozen(document: Document, figure: LiveFigure) -> FrozenFigure:
 
 
 def _log(actor: Actor, document: Document, verb: str, detail: str) -> None:
-    audit.append(
-        stream=document.court.code,
-        actor=actor_ref(actor),
-        verb=verb,
-        target=f"document:{document.pk}",
-        at=actor.now,
-        detail=detail,
-    )
+    target = f"document:{document.pk}"
+    audit.append(actor, verb, target, stream=document.court.code, detail=detail)

@@ -13,8 +13,8 @@ from rongjian.facts import files
 from rongjian.facts.files import Manifest
 from rongjian.facts.schema import columns, schema
 from rongjian.kernel.files import sole_writer
+from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.org.models import Unit
-from rongjian.records.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.records.kinds import kind_of, kinds
 
 if TYPE_CHECKING:
@@ -62,18 +62,19 @@ def _touched(known: Manifest, target: Manifest) -> set[Partition] | None:
     """The partitions that events since then touched; None when everything must be drawn."""
     if replace(known, heads=target.heads) != target or not continues(known.heads, target.heads):
         return None
+    counted = {kind.code for kind in kinds()}
     touched: set[Partition] = set()
     try:
         for changed in since(known.heads, target.heads):
+            if changed.change.kind not in counted:
+                continue  # A person, a unit, or a kind that the product no longer has.
             place = list(changed.change.columns).index("happened_on")
             images = (image for row in changed.change.rows for image in row[1:] if image)
             days = {image[place] for image in images}
             touched |= {(changed.change.kind, day[:7]) for day in days}
     except ImageErased:
         return None
-    # A kind that the product no longer has leaves its events behind.
-    known_kinds = {kind.code for kind in kinds()}
-    return {(code, partition) for code, partition in touched if code in known_kinds}
+    return touched
 
 
 def _draw_all(target: Manifest) -> None:

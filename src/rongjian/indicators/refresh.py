@@ -23,10 +23,10 @@ from rongjian.indicators.images import Images
 from rongjian.indicators.schema import schemas
 from rongjian.kernel.files import sole_writer
 from rongjian.kernel.periods import Month
+from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
+from rongjian.log.models import Event
 from rongjian.org.models import Unit
-from rongjian.records.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from rongjian.indicators.formula import Part
     from rongjian.indicators.snapshots import Snapshot
-    from rongjian.records.changes import Heads
+    from rongjian.log.changes import Heads
 
 # The cube goes back so far at most, and not beyond this year; figures of other years are counted
 # over the facts. Without a limit one mistyped year would make it many times as large.

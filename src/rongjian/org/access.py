@@ -94,11 +94,17 @@ class Actor:
     person: Person
     posts: tuple[Post, ...]
     now: datetime
+    address: str = ""
 
     @property
     def today(self) -> date:
         """The day of `now`."""
         return self.now.date()
+
+    @property
+    def ref(self) -> str:
+        """How the log names who acted."""
+        return f"u:{self.person.staff_no}"
 
     @property
     def roles(self) -> set[str]:

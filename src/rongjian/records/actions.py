@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from rongjian.kernel.screening import screen
+from rongjian.log import audit, receipts
+from rongjian.log.images import image_of
 from rongjian.org.access import require
 from rongjian.org.queries import path_on
-from rongjian.records import audit
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Due, Link, LinkKind, Receipt, Record, image_of
+from rongjian.records.models import Due, Link, LinkKind, Record
 
 if TYPE_CHECKING:
     from rongjian.org.access import Actor, Verb
@@ -37,11 +38,6 @@ class WrongState(Exception):
     """The flow has no such move from the record's state."""
 
 
-def actor_ref(actor: Actor) -> str:
-    """How the log names who acted."""
-    return f"u:{actor.person.staff_no}"
-
-
 def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
     """Create the record, or save the changes made to one that was read earlier.
 
@@ -49,7 +45,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
     stored one. A repeated idempotency `key` returns what the first call produced.
     """
     with transaction.atomic():
-        if done := _receipt(actor, key):
+        if done := receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=done[0]))
         verb: Verb = "edit" if record.pk else "create"
         before = _before(record)
@@ -63,7 +59,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         record.save()
         answer_dues(record)
         _log(actor, record, verb, before, detail)
-        _keep_receipt(actor, key, [record.pk])
+        receipts.keep(actor.person.pk, key, [record.pk])
     return record
 
 
@@ -72,7 +68,7 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
     flow = kind_of(record.kind).flow
     step = flow.move(move_code)
     with transaction.atomic():
-        if _receipt(actor, key):
+        if receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=record.pk))
         require(actor, step.right, record.access_class, record.unit)
         if record.state not in step.sources:
@@ -84,7 +80,7 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
         record.state = step.target
         record.save(update_fields=["state", "version"])
         _log(actor, record, step.code, before, detail)
-        _keep_receipt(actor, key, [record.pk])
+        receipts.keep(actor.person.pk, key, [record.pk])
     return record
 
 
@@ -95,12 +91,11 @@ def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
         made, new = Link.objects.get_or_create(source=source, target=target, kind=kind)
         if new:
             audit.append(
+                actor,
+                "link",
+                f"{source.kind}:{source.pk}",
                 stream=source.court.code,
-                actor=actor_ref(actor),
-                verb="link",
-                target=f"{source.kind}:{source.pk}",
-                at=actor.now,
-                record=source,
+                record_id=source.pk,
                 detail=f"{kind.label} {target.kind}:{target.pk}",
             )
     return made
@@ -109,14 +104,8 @@ def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
 def opened(actor: Actor, target: str, unit: Unit, detail: str) -> None:
     """Log that the actor opened de-identified rows, or exported some, before they are shown."""
     with transaction.atomic():
-        audit.append(
-            stream=unit.court.code if unit.court else audit.SYSTEM,
-            actor=actor_ref(actor),
-            verb="open",
-            target=target,
-            at=actor.now,
-            detail=detail,
-        )
+        stream = unit.court.code if unit.court else audit.SYSTEM
+        audit.append(actor, "open", target, stream=stream, detail=detail)
 
 
 def screen_texts(record: Record) -> None:
@@ -203,24 +192,11 @@ def _log(
     after = image_of(record)
     rows = [[record.pk, list(before.values()) if before else None, list(after.values())]]
     audit.append(
+        actor,
+        verb,
+        f"{record.kind}:{record.pk}",
         stream=record.court.code,
-        actor=actor_ref(actor),
-        verb=verb,
-        target=f"{record.kind}:{record.pk}",
-        at=actor.now,
-        record=record,
+        record_id=record.pk,
         change=audit.Change(record.kind, list(after), rows),
         detail=detail,
     )
-
-
-def _receipt(actor: Actor, key: str) -> list[int]:
-    if not key:
-        return []
-    kept = Receipt.objects.filter(key=f"{actor.person.pk}:{key}").first()
-    return list(kept.records) if kept else []
-
-
-def _keep_receipt(actor: Actor, key: str, records: list[int]) -> None:
-    if key:
-        Receipt.objects.create(key=f"{actor.person.pk}:{key}", records=records)

@@ -16,13 +16,14 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from rongjian.kernel.screening import screen
+from rongjian.log import audit, receipts
+from rongjian.log.images import image_of, plain
 from rongjian.org.access import require
 from rongjian.org.models import Unit
 from rongjian.org.queries import paths_on
-from rongjian.records import audit
-from rongjian.records.actions import actor_ref, screened
+from rongjian.records.actions import screened
 from rongjian.records.kinds import Kind
-from rongjian.records.models import VOID, Due, Receipt, Record, image_of, plain
+from rongjian.records.models import VOID, Due, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,10 +72,9 @@ def create_many(
     """
     if not rows:
         return []
-    receipt = f"{actor.person.pk}:{key}"
     with transaction.atomic():
-        if key and (done := Receipt.objects.filter(key=receipt).first()):
-            return list(done.records)
+        if done := receipts.produced(actor.person.pk, key):
+            return done
         columns = _columns(kind, rows)
         problems = check(kind, columns, rows)
         if problems:
@@ -86,8 +86,7 @@ def create_many(
         ids = _insert(kind, columns)
         _answer_dues(kind, ids, columns)
         _log(actor, kind, ids, columns, batch)
-        if key:
-            Receipt.objects.create(key=receipt, records=ids)
+        receipts.keep(actor.person.pk, key, ids)
     return ids
 
 
@@ -110,11 +109,10 @@ def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch)
             for pk, old, new in zip(ids, before, after, strict=True)
         ]
         audit.append(
+            actor,
+            "undo",
+            f"batch:{batch.pk}",
             stream=actor.person.court.code,
-            actor=actor_ref(actor),
-            verb="undo",
-            target=f"batch:{batch.pk}",
-            at=actor.now,
             change=audit.Change(kind.code, list(before[0]), rows),
             detail=f"{kind.name} {len(ids)} 条",
         )
@@ -335,11 +333,10 @@ def _log(actor: Actor, kind: Kind, ids: list[int], columns: Columns, batch: Batc
     ]
     court = actor.person.court
     audit.append(
+        actor,
+        "import" if batch else "create",
+        f"batch:{batch.pk}" if batch else f"{kind.code}:{ids[0]}-{ids[-1]}",
         stream=court.code,
-        actor=actor_ref(actor),
-        verb="import" if batch else "create",
-        target=f"batch:{batch.pk}" if batch else f"{kind.code}:{ids[0]}-{ids[-1]}",
-        at=actor.now,
         change=audit.Change(kind.code, ["id", *names], rows),
         detail=f"{kind.name} {len(ids)} 条",
     )

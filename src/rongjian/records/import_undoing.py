@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from rongjian.log import audit
+from rongjian.log.models import Event
 from rongjian.org.access import Denied
-from rongjian.records import audit
 from rongjian.records.actions import Stale, save
 from rongjian.records.bulk import void_many
 from rongjian.records.import_checking import write_rows
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import (
-    VOID,
-    Batch,
-    BatchState,
-    Event,
-    RowOutcome,
-)
+from rongjian.records.models import VOID, Batch, BatchState, RowOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +120,7 @@ def _restore(actor: Actor, kind: Kind, batch: Batch, row: BatchRow, refused: lis
 
 def _before(record: Record, version: int) -> dict[str, Any] | None:
     """The image of a record before the change that led to a version."""
-    events = Event.objects.filter(record=record, verb="edit").select_related("image")
+    events = Event.objects.filter(record_id=record.pk, verb="edit").select_related("image")
     for event in events.order_by("-pk"):
         if not hasattr(event, "image"):
             continue

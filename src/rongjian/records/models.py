@@ -1,8 +1,7 @@
-"""The tables of the spine: records with their links and evidence, dues, batches, events."""
+"""The tables of the spine: records with their links and evidence, dues, batches."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -254,90 +253,3 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
-
-
-class Event(models.Model):
-    """Append-only line: who did which verb to which record. Chained by hash within its stream.
-
-    It commits to the images of the record before and after by a salted hash; the images stand
-    in `Image`, so that what must be forgotten can be erased without breaking the chain.
-    """
-
-    stream = models.CharField("链", max_length=32)
-    seq = models.PositiveBigIntegerField("序号")
-    at = models.CharField("时间", max_length=32)
-    actor = models.CharField("谁", max_length=64)
-    verb = models.CharField("动作", max_length=16)
-    object = models.CharField("对象", max_length=80)
-    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="events")
-    detail = models.CharField("说明", max_length=400, blank=True)
-    commitment = models.CharField("承诺值", max_length=64)
-    prev = models.CharField("前值", max_length=64)
-    hash = models.CharField("哈希", max_length=64, unique=True)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [models.UniqueConstraint(fields=("stream", "seq"), name="event_seq_once")]
-        verbose_name = "变更记录"
-
-    access_class: ClassVar[str] = "audit_log"
-
-    def __str__(self) -> str:
-        return f"{self.stream}/{self.seq} {self.verb} {self.object}"
-
-
-class Image(models.Model):
-    """The images behind an event: a compressed list of [kind, id, before, after]."""
-
-    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="image")
-    salt = models.CharField(max_length=32)
-    body = models.BinaryField()
-
-    class Meta:
-        verbose_name = "变更内容"
-
-    def __str__(self) -> str:
-        return f"{self.event_id}"
-
-
-class StreamHead(models.Model):
-    """The last line of each stream: locked while a line is added, and proof against cut tails."""
-
-    stream = models.CharField(primary_key=True, max_length=32)
-    seq = models.PositiveBigIntegerField()
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name = "链尾"
-
-    def __str__(self) -> str:
-        return f"{self.stream}/{self.seq}"
-
-
-class Receipt(models.Model):
-    """An idempotency key that was used, with what it produced: a repeat changes nothing."""
-
-    key = models.CharField(max_length=80, primary_key=True)
-    records = models.JSONField(default=list)
-
-    class Meta:
-        verbose_name = "回执"
-
-    def __str__(self) -> str:
-        return self.key
-
-
-def image_of(record: Record) -> dict[str, Any]:
-    """The stored fields of a record of any kind, as plain JSON values."""
-    return {
-        field.attname: plain(field.value_from_object(record))
-        for field in record._meta.concrete_fields
-        if not field.name.endswith("_ptr")
-    }
-
-
-def plain(value: Any) -> Any:
-    """A field's value as JSON knows it: dates, times (UTC) and amounts as text."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -17,11 +17,12 @@ from django.db import models
 from django.db.models import Count, Q
 
 from rongjian.kernel.catalogue import load_campaigns, load_lines
+from rongjian.log.audit import Change
+from rongjian.log.models import Event
 from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.org.models import Person, Unit
-from rongjian.records.audit import Change
 from rongjian.records.kinds import UnknownKind, kind_of
-from rongjian.records.models import VOID, Event, Link, Record
+from rongjian.records.models import VOID, Link, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -276,7 +277,7 @@ class ChangeLine:
 
 def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
     """What was done to a record, newest first."""
-    own = Q(record=record)
+    own = Q(record_id=record.pk)
     if record.batch_id:
         own |= Q(object=f"batch:{record.batch_id}")
     events = list(Event.objects.filter(own).select_related("image").order_by("-pk"))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rongjian.checkup import published
 from rongjian.documents.render import compose
 from rongjian.indicators import verify
+from rongjian.log import audit
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.ops.demo.build import REPORT
 from rongjian.org.models import Unit, UnitType
 from rongjian.org.queries import unit_named
-from rongjian.records import audit
 
 if TYPE_CHECKING:
     import argparse

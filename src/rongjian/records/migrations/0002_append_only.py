@@ -1,30 +1,12 @@
-"""The log becomes append-only in the database itself."""
+"""The guards of the log were made here; now `log.0002_append_only` makes them, on its own tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import migrations
-
-from rongjian.records import guards
-
-if TYPE_CHECKING:
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.migrations.state import StateApps
-
-
-def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Create the guards."""
-    guards.install(schema_editor.connection)
-
-
-def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Drop the guards."""
-    guards.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
-    """Guards on the tables of the log."""
+    """Nothing is left to do."""
 
     dependencies = [("records", "0001_spine")]
-    operations = [migrations.RunPython(install, remove)]
+    operations = []

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from rongjian.log.images import image_of
 from rongjian.org.access import Denied, allowed, may_somewhere, reach_units, require, visible
 from rongjian.records import actions
 from rongjian.records.actions import Stale
 from rongjian.records.kinds import Kind, kind_of
-from rongjian.records.models import VOID, Record, image_of
+from rongjian.records.models import VOID, Record
 from rongjian.records.queries import changes, differences
 from rongjian.web.forms import RecordForm, form_class, prefilled
 

@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("records_event", "records_image")
+TABLES = ("log_event", "log_image")
 
 # REPLACE INTO slips past UPDATE and DELETE triggers, hence the guard on INSERT.
 _SQLITE = {
-    "records_event": (
-        "INSERT ON records_event WHEN EXISTS (SELECT 1 FROM records_event WHERE id = NEW.id"
+    "log_event": (
+        "INSERT ON log_event WHEN EXISTS (SELECT 1 FROM log_event WHERE id = NEW.id"
         " OR (stream = NEW.stream AND seq = NEW.seq) OR hash = NEW.hash)",
-        "INSERT ON records_event WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1"
-        " FROM records_event WHERE stream = NEW.stream)",
+        "INSERT ON log_event WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1"
+        " FROM log_event WHERE stream = NEW.stream)",
     ),
-    "records_image": (
-        "INSERT ON records_image WHEN EXISTS"
-        " (SELECT 1 FROM records_image WHERE event_id = NEW.event_id)",
+    "log_image": (
+        "INSERT ON log_image WHEN EXISTS (SELECT 1 FROM log_image WHERE event_id = NEW.event_id)",
     ),
 }
 
@@ -45,15 +44,15 @@ def sqlite_statements() -> list[str]:
 def postgresql_statements() -> list[str]:
     """The CREATE statements for PostgreSQL: ENABLE ALWAYS, so that replica mode does not help."""
     statements = [
-        "CREATE OR REPLACE FUNCTION records_append_only() RETURNS trigger LANGUAGE plpgsql"
+        "CREATE OR REPLACE FUNCTION log_append_only() RETURNS trigger LANGUAGE plpgsql"
         " AS $$ BEGIN RAISE EXCEPTION 'append-only'; END $$"
     ]
     for table in TABLES:
         statements += [
             f"CREATE TRIGGER {table}_guard_row BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION records_append_only()",
+            " FOR EACH ROW EXECUTE FUNCTION log_append_only()",
             f"CREATE TRIGGER {table}_guard_all BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION records_append_only()",
+            " FOR EACH STATEMENT EXECUTE FUNCTION log_append_only()",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_guard_row",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_guard_all",
         ]
@@ -69,7 +68,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Drop the guards (going back before they existed)."""
     if connection.vendor == "postgresql":
-        _run(connection, ["DROP FUNCTION records_append_only() CASCADE"])
+        _run(connection, ["DROP FUNCTION log_append_only() CASCADE"])
     else:
         names = [statement.split()[2] for statement in sqlite_statements()]
         _run(connection, [f"DROP TRIGGER {name}" for name in names])

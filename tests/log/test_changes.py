@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, connections
 
 from rongjian.ledgers.handled_person import HandledPerson
-from rongjian.records import guards
+from rongjian.log import guards
+from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
+from rongjian.log.models import Event, Image, StreamHead
 from rongjian.records.actions import opened, save
-from rongjian.records.changes import ImageErased, continues, heads, one_moment, since
-from rongjian.records.models import Event, Image, StreamHead
 from tests.house import House
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker
 
-    from rongjian.records.changes import Heads
+    from rongjian.log.changes import Heads
 
 
 def write(house: House, who: str, unit: str) -> HandledPerson:
@@ -113,7 +113,7 @@ def test_what_others_write_meanwhile_is_of_another_moment() -> None:
     with contextlib.closing(other), other.cursor() as cursor:
         with one_moment():
             before = heads()
-            cursor.execute("INSERT INTO records_streamhead VALUES ('s', 1, 'x')")
+            cursor.execute("INSERT INTO log_streamhead VALUES ('s', 1, 'x')")
             assert heads() == before
         assert heads() == {**before, "s": (1, "x")}
-        cursor.execute("DELETE FROM records_streamhead WHERE stream = 's'")
+        cursor.execute("DELETE FROM log_streamhead WHERE stream = 's'")

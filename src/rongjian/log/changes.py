@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Q
 
-from rongjian.records import audit
-from rongjian.records.models import Event, StreamHead
+from rongjian.log import audit
+from rongjian.log.models import Event, StreamHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,15 +12,13 @@ import json
 import secrets
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from rongjian.records.models import Event, Image, StreamHead
+from rongjian.log.models import Event, Image, StreamHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
-
-    from rongjian.records.models import Record
 
 TAG = b"ZJA1"
 SYSTEM = "system"
@@ -69,20 +67,18 @@ def _commitment(salt: str, body: bytes) -> str:
 
 
 def _event_hash(event: Event) -> str:
-    body = json.dumps(
-        {
-            "at": event.at,
-            "actor": event.actor,
-            "verb": event.verb,
-            "object": event.object,
-            "record": event.record_id,
-            "detail": event.detail,
-            "commitment": event.commitment,
-        },
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    said = {
+        "at": event.at,
+        "actor": event.actor,
+        "verb": event.verb,
+        "object": event.object,
+        "record": event.record_id,
+        "detail": event.detail,
+        "commitment": event.commitment,
+    }
+    if event.source:  # Lines from before addresses were kept have none in their hash.
+        said["source"] = event.source
+    body = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     seq = int(event.seq).to_bytes(8, "big")
     return _digest(event.stream.encode(), seq, event.prev.encode(), body.encode())
 
@@ -92,14 +88,29 @@ def genesis(stream: str) -> str:
     return _digest(b"genesis", stream.encode())
 
 
-def append(  # a log line has this many independent parts
-    *,
-    stream: str,
-    actor: str,
+class Doer(Protocol):
+    """Who does something, when and from which address: what `org.access.Actor` is to the log."""
+
+    @property
+    def ref(self) -> str:
+        """How the log names who acted."""
+
+    @property
+    def now(self) -> datetime:
+        """When it was done."""
+
+    @property
+    def address(self) -> str:
+        """The network address it came from; empty for a command of ours."""
+
+
+def append(
+    by: Doer,
     verb: str,
     target: str,
-    at: datetime,
-    record: Record | None = None,
+    *,
+    stream: str,
+    record_id: int | None = None,
     change: Change | None = None,
     detail: str = "",
 ) -> Event:
@@ -110,11 +121,12 @@ def append(  # a log line has this many independent parts
     event = Event(
         stream=stream,
         seq=head.seq + 1,
-        at=at.isoformat(timespec="microseconds"),
-        actor=actor,
+        at=by.now.isoformat(timespec="microseconds"),
+        actor=by.ref,
+        source=by.address,
         verb=verb,
         object=target,
-        record_id=record.pk if record else None,
+        record_id=record_id,
         detail=detail,
         commitment=_commitment(salt, body) if change else "",
         prev=head.hash,

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from rongjian.records import guards
-from rongjian.records.audit import Break, verify
+from rongjian.log import guards
+from rongjian.log.audit import Break, verify
+from rongjian.log.models import Event, StreamHead
 from rongjian.records.bulk import create_many
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import Event, StreamHead
 from tests.house import House
 
 
@@ -44,8 +44,8 @@ def unguarded(sql: str, *values: int) -> None:
 
 def delete_event(seq: int) -> None:
     target = Event.objects.get(stream="450100", seq=seq)
-    unguarded("DELETE FROM records_image WHERE event_id = %s", target.pk)
-    run("DELETE FROM records_event WHERE id = %s", target.pk)
+    unguarded("DELETE FROM log_image WHERE event_id = %s", target.pk)
+    run("DELETE FROM log_event WHERE id = %s", target.pk)
 
 
 def test_an_untouched_log_holds(log: House) -> None:
@@ -56,10 +56,10 @@ def test_an_untouched_log_holds(log: House) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE records_event SET detail = 'x' WHERE seq = 2",
-        "DELETE FROM records_event WHERE seq = 6",
-        "UPDATE records_image SET salt = 'x'",
-        "DELETE FROM records_image",
+        "UPDATE log_event SET detail = 'x' WHERE seq = 2",
+        "DELETE FROM log_event WHERE seq = 6",
+        "UPDATE log_image SET salt = 'x'",
+        "DELETE FROM log_image",
     ],
 )
 def test_the_database_refuses_changes(log: House, sql: str) -> None:
@@ -70,7 +70,7 @@ def test_the_database_refuses_changes(log: House, sql: str) -> None:
 
 def test_an_upsert_does_not_slip_past_the_guards(log: House) -> None:
     upsert = (
-        "INSERT INTO records_event SELECT * FROM records_event WHERE seq = 2"
+        "INSERT INTO log_event SELECT * FROM log_event WHERE seq = 2"
         " ON CONFLICT (id) DO UPDATE SET detail = 'x'"
     )
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -80,14 +80,14 @@ def test_an_upsert_does_not_slip_past_the_guards(log: House) -> None:
 @pytest.mark.parametrize(
     ("sql", "seq"),
     [
-        ("UPDATE records_event SET actor = 'u:N999' WHERE stream = '450100' AND seq = 3", 3),
-        ("UPDATE records_event SET detail = '' WHERE stream = '450100' AND seq = 1", 1),
-        ("UPDATE records_event SET at = '2026-01-01' WHERE stream = '450100' AND seq = 6", 6),
+        ("UPDATE log_event SET actor = 'u:N999' WHERE stream = '450100' AND seq = 3", 3),
+        ("UPDATE log_event SET detail = '' WHERE stream = '450100' AND seq = 1", 1),
+        ("UPDATE log_event SET at = '2026-01-01' WHERE stream = '450100' AND seq = 6", 6),
         (
-            "UPDATE records_event SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE stream = '450100' AND seq = 4",
+            "UPDATE log_event SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE stream = '450100' AND seq = 4",
             4,
         ),
-        ("UPDATE records_event SET stream = '450200' WHERE stream = '450100' AND seq = 6", 5),
+        ("UPDATE log_event SET stream = '450200' WHERE stream = '450100' AND seq = 6", 5),
     ],
 )
 def test_a_changed_line_is_named(log: House, sql: str, seq: int) -> None:
@@ -99,7 +99,7 @@ def test_a_changed_line_is_named(log: House, sql: str, seq: int) -> None:
 
 def test_a_changed_image_is_named(log: House) -> None:
     target = Event.objects.get(stream="450100", seq=5)
-    unguarded("UPDATE records_image SET salt = 'tampered' WHERE event_id = %s", target.pk)
+    unguarded("UPDATE log_image SET salt = 'tampered' WHERE event_id = %s", target.pk)
     assert [(found.stream, found.seq) for found in verify().breaks] == [("450100", 5)]
 
 
