@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rongjian.org.access import Actor, actor_of
-from rongjian.org.actions import NewUnit, appoint, found, pair
+from rongjian.org.actions import NewUnit, affiliate, appoint, found, pair
 from rongjian.org.models import Person, Tree, Unit, UnitType
 
 FOUNDED = date(2015, 1, 1)
@@ -67,4 +67,5 @@ def house(db: None) -> House:
             membership="full",
         )
         appoint(people[name], units[_POSTS.get(name, court)], role, FOUNDED)
+    affiliate(list(people.values()), FOUNDED)
     return House(units, people)

@@ -41,6 +41,8 @@ def test_a_day_has_its_own_place(house: House) -> None:
         unit=unit,
         parent=house.units["450200"],
         path="450000/450200/450103/",
+        name=unit.name,
+        short=unit.short,
         valid_from=date(2020, 1, 1),
     )
     assert path_on(unit, date(2019, 12, 31)) == "450000/450100/450103/"

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from rongjian.log import guards
-from rongjian.records import importing
 from rongjian.log.audit import verify
+from rongjian.records import importing
 from rongjian.records.importing import Outcome
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, Record

@@ -14,11 +14,14 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rongjian.log.images import image_of
 from rongjian.log.models import Event, Image, StreamHead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from django.db.models import Model
 
 TAG = b"ZJA1"
 SYSTEM = "system"
@@ -137,6 +140,26 @@ def append(
         Image.objects.create(event=event, salt=salt, body=body)
     StreamHead.objects.filter(stream=stream).update(seq=event.seq, hash=event.hash)
     return event
+
+
+def append_change(
+    by: Doer,
+    verb: str,
+    thing: Model,
+    *,
+    stream: str,
+    before: Mapping[str, Any] | None = None,
+    detail: str = "",
+) -> Event:
+    """Add a line about something that is no record (unit, person, post …), with its images.
+
+    `before` is its `image_of` before the change, None for something new.
+    """
+    after = image_of(thing)
+    rows = [[thing.pk, None if before is None else list(before.values()), list(after.values())]]
+    change = Change(thing._meta.label_lower, list(after), rows)
+    target = f"{thing._meta.model_name}:{thing.pk}"
+    return append(by, verb, target, stream=stream, change=change, detail=detail)
 
 
 def _head(stream: str) -> StreamHead:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from rongjian.kernel.content import CONTENT, NOWHERE, ContentError, Position, load_section
-from rongjian.org.models import Pairing, Post, Unit, in_force
+from rongjian.org.models import Pairing, Post, Unit, effective, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -115,7 +115,7 @@ class Actor:
 def actor_of(person: Person, now: datetime) -> Actor:
     """The person as an actor at a time; rights follow the posts in force that day."""
     today = now.date()
-    posts = Post.objects.filter(in_force(today), person=person).select_related("unit__court")
+    posts = Post.objects.filter(effective(today), person=person).select_related("unit__court")
     own = Post(person=person, unit=person.court, role="staff", valid_from=today)
     return Actor(person, (own, *posts), now)
 

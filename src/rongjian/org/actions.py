@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from rongjian.org.models import COURT_TYPES, Pairing, Placement, Post, Unit
+from rongjian.org.models import (
+    COURT_TYPES,
+    Affiliation,
+    AffiliationKind,
+    Pairing,
+    Placement,
+    Post,
+    PostState,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +89,8 @@ def _placement(unit: Unit, parent: Unit | None, new: NewUnit) -> Placement:
         unit=unit,
         parent=parent,
         path=unit.path,
+        name=unit.name,
+        short=unit.short,
         valid_from=new.founded_on,
         valid_to=new.dissolved_on,
     )
@@ -93,5 +104,24 @@ def pair(party_unit: Unit, business_unit: Unit, on: date, until: date | None = N
 
 
 def appoint(person: Person, unit: Unit, role: str, on: date, until: date | None = None) -> Post:
-    """Give a person a role at a unit from a day on."""
-    return Post.objects.create(person=person, unit=unit, role=role, valid_from=on, valid_to=until)
+    """Give a person a role at a unit from a day on, with effect at once (set-up and demo)."""
+    return Post.objects.create(
+        person=person,
+        unit=unit,
+        role=role,
+        valid_from=on,
+        valid_to=until,
+        state=PostState.APPROVED,
+    )
+
+
+def affiliate(people: Sequence[Person], on: date) -> None:
+    """Write down where people belong from a day on, as their own fields say it (set-up, demo)."""
+    kinds = ((AffiliationKind.DEPARTMENT, "department"), (AffiliationKind.HOME, "branch"))
+    rows = [
+        Affiliation(person=person, unit=unit, kind=kind, valid_from=on)
+        for person in people
+        for kind, name in kinds
+        if (unit := getattr(person, name)) is not None
+    ]
+    Affiliation.objects.bulk_create(rows, batch_size=500)

@@ -80,13 +80,24 @@ class Unit(models.Model):
         """Whether the unit is a procuratorate (院), not a body inside one."""
         return self.type in COURT_TYPES
 
+    @property
+    def structure_class(self) -> str:
+        """The class of rights that its founding, moving and dissolving take, by its tree."""
+        return "party_org" if self.tree == Tree.PARTY else "org_unit"
+
 
 class Placement(models.Model):
-    """Where a unit stood from a day on; `parent` is empty at the top of either tree."""
+    """Where a unit stood from a day on and what it was called; no `parent` at the top of a tree.
+
+    A dissolved unit keeps a place: inside its heir where it was merged, else where it stood. So
+    its records go on counting there “as organised now”, and no total ever loses them.
+    """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="placements")
     parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="placed_children")
     path = models.CharField("位置", max_length=200, db_index=True)
+    name = models.CharField("名称", max_length=80)
+    short = models.CharField("简称", max_length=40)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至", null=True, blank=True)
 
@@ -132,8 +143,22 @@ class Membership(models.TextChoices):
     FULL = "full", "正式党员"
 
 
+class Clearance(models.TextChoices):
+    """Up to which data level a person may read (docs/security.md); set by the 安全管理员."""
+
+    PUBLIC = "L0", "公开"
+    INTERNAL = "L1", "内部"
+    WORK = "L2", "工作信息"
+    SENSITIVE = "L3", "敏感"
+    RESTRICTED = "L4", "限知"
+
+
 class Person(models.Model):
-    """Somebody who works at a procuratorate; no figure is ever kept about a person here."""
+    """Somebody who works at a procuratorate; no figure is ever kept about a person here.
+
+    `court`, `department` and `branch` are today's; `Affiliation` keeps those of other days. Of an
+    identity number only a keyed hash is kept, and only so that nobody is entered twice.
+    """
 
     staff_no = models.CharField("工号", max_length=24, unique=True)
     name = models.CharField("姓名", max_length=20)
@@ -150,6 +175,15 @@ class Person(models.Model):
         verbose_name="党支部",
     )
     membership = models.CharField("党员身份", max_length=12, choices=Membership)
+    title = models.CharField("职务", max_length=40, blank=True)
+    joined_on = models.DateField("入党日期", null=True, blank=True)
+    full_on = models.DateField("转正日期", null=True, blank=True)
+    may_vote = models.BooleanField("有表决权", default=True)
+    left_on = models.DateField("离院日期", null=True, blank=True)
+    identity_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    clearance = models.CharField(
+        "知悉范围", max_length=2, choices=Clearance, default=Clearance.SENSITIVE
+    )
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -176,14 +210,74 @@ class Person(models.Model):
         return f"{self.name[:1]}×"
 
 
+class AffiliationKind(models.TextChoices):
+    """The ways in which a person belongs to a unit."""
+
+    DEPARTMENT = "department", "所在部门"
+    HOME = "home", "组织关系"
+    TASK_FORCE = "task_force", "抽调专班"
+
+
+class Affiliation(models.Model):
+    """Where a person belonged from when to when: department, home branch, task forces.
+
+    A task force has a temporary branch by its pairing: its members are the Party members of the
+    task force, whose home branch stays what it is (党支部工作条例: 组织关系不转接).
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="affiliations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="affiliations")
+    kind = models.CharField("关系", max_length=12, choices=AffiliationKind)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person", "unit", "kind", "valid_from"), name="affiliation_once"
+            ),
+            models.UniqueConstraint(
+                fields=("person", "kind"),
+                condition=Q(valid_to=None) & ~Q(kind="task_force"),
+                name="affiliation_one_open",
+            ),
+        ]
+        indexes = [models.Index(fields=("unit", "kind", "valid_from"))]
+        verbose_name = "人员归属"
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_kind_display()} {self.unit}"
+
+
+class PostState(models.TextChoices):
+    """A post gives rights only once it is approved."""
+
+    REQUESTED = "requested", "待安全管理员生效"
+    APPROVED = "approved", "已生效"
+    REFUSED = "refused", "已退回"
+
+
 class Post(models.Model):
-    """A role that a person holds at a unit between two days; the only source of rights."""
+    """A role that a person holds at a unit between two days; the only source of rights.
+
+    `basis` is the document that appointed; `acting` says that somebody stands in (主持工作、代理).
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="posts")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
     role = models.CharField("角色", max_length=32)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至", null=True, blank=True)
+    acting = models.BooleanField("主持或代理", default=False)
+    basis = models.CharField("任职依据", max_length=80, blank=True)
+    state = models.CharField("状态", max_length=10, choices=PostState, default=PostState.REQUESTED)
+    requested_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="requested_posts", editable=False
+    )
+    decided_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="decided_posts", editable=False
+    )
+    decided_at = models.DateTimeField("核准时间", null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -195,3 +289,32 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.role}@{self.unit}"
+
+
+def effective(day: date) -> Q:
+    """The condition that a post gives rights on a day: approved, and the day within its dates."""
+    return in_force(day) & Q(state=PostState.APPROVED)
+
+
+class Term(models.Model):
+    """A term of office (届) of a Party unit's committee or secretary, from election to expiry."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="terms")
+    number = models.PositiveSmallIntegerField("届次", default=1)
+    began_on = models.DateField("选举日期")
+    expires_on = models.DateField("届满日期")
+    extended_to = models.DateField("经批准延至", null=True, blank=True)
+    basis = models.CharField("批准文号", max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("unit", "began_on")
+        constraints = [
+            models.UniqueConstraint(fields=("unit", "began_on"), name="term_once"),
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=models.F("began_on")), name="term_ends_after_it_began"
+            ),
+        ]
+        verbose_name = "任期"
+
+    def __str__(self) -> str:
+        return f"{self.unit} 第{self.number}届"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from rongjian.ops.commands import Refused
 from rongjian.org.access import Denied, actor_of, allowed, classes, require
-from rongjian.org.models import COURT_TYPES, Person, Post, Unit, in_force
+from rongjian.org.models import COURT_TYPES, Person, Post, Unit, effective
 from rongjian.org.queries import unit_named
 from rongjian.records import import_mapping, importing
 from rongjian.records.import_checking import SCREENED
@@ -128,7 +128,7 @@ def _holders(kind: Kind, unit: Unit, now: datetime) -> QuerySet[Person]:
     """Who has a role that imports this, at the unit's court or at one above."""
     roles = [grant.role for grant in classes()[kind.access].grants if "import" in grant.may]
     courts = Unit.objects.filter(code__in=unit.path.strip("/").split("/"), type__in=COURT_TYPES)
-    posts = Post.objects.filter(in_force(now.date()), role__in=roles, unit__court__in=courts)
+    posts = Post.objects.filter(effective(now.date()), role__in=roles, unit__court__in=courts)
     found = Person.objects.filter(pk__in=posts.values("person")).select_related("court")
     return found.order_by("staff_no")
 

@@ -40,6 +40,11 @@ CAST = (
     Member("weiw", "韦武", "450100-D02", (("organ_committee", "450100"),)),
     Member("feng", "冯文", "450100-D02", (("assessor", "450100"),)),
     Member("jian", "简宁", "450000-D01", (("chief", "450000"),)),
+    Member("ren", "任佳", "450100-D02", (("personnel", "450100"),)),
+    Member("chen", "陈清", "450100-D33", (("integrity", "450100"),)),
+    Member("gong", "龚达", "450000-D35", (("organ_committee", "450000"),)),
+    Member("sys", "施恒", "450000-D34", (("sysadmin", "450000"),)),
+    Member("sec", "沈固", "450000-D34", (("secadmin", "450000"),)),
     Member("aud", "区安", "450000-D33", (("auditor", "450000"),)),
 )
 

@@ -13,7 +13,7 @@ from rongjian.ops.demo.cast import CAST, PASSWORD, held
 from rongjian.ops.demo.founding import FIRST_DAY
 from rongjian.ops.demo.realm import Realm
 from rongjian.org.access import actor_of
-from rongjian.org.actions import appoint
+from rongjian.org.actions import affiliate, appoint
 from rongjian.org.models import Membership, Person, Unit
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def staff_all(plans: Sequence[Plan], courts: list[Court], seed: int, now: dateti
         for person in _court_people(plan, court, accounts)
     ]
     Person.objects.bulk_create(people, batch_size=500)
+    affiliate(people, FIRST_DAY)
     cast = {person.account.username: person for person in people if person.account}
     _cast_posts(cast)
     for court in courts:
