@@ -10,7 +10,7 @@ import pytest
 from rongjian.kernel.content import CONTENT, ContentError
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
-from rongjian.org import access
+from rongjian.org import access, roles
 from rongjian.org.actions import appoint
 from rongjian.records.actions import save
 from rongjian.records.models import Record
@@ -118,7 +118,7 @@ def test_an_unknown_role_stops_the_start_with_file_and_line(
     text = (CONTENT / "roles.yaml").read_text(encoding="utf-8")
     wrong = tmp_path / "roles.yaml"
     wrong.write_text(text.replace("{role: chief, may: [project", "{role: chef, may: [project"))
-    monkeypatch.setattr(access, "CONTENT", tmp_path)
+    monkeypatch.setattr(roles, "CONTENT", tmp_path)
     access.classes.cache_clear()
     access.roles.cache_clear()
     try:

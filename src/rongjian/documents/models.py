@@ -29,6 +29,7 @@ class Document(models.Model):
     body = models.JSONField("冻结时的正文", default=list, blank=True)
 
     access_class: ClassVar[str] = "report"
+    access_own: ClassVar[str] = "author"
 
     class Meta:
         ordering = ("-created_at", "-pk")

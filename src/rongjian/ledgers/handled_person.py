@@ -46,5 +46,7 @@ class HandledPerson(Record):
     )
     note = models.CharField("备注", max_length=200, blank=True)
 
+    access_handler = "handler"
+
     class Meta:
         verbose_name = "办案人员"

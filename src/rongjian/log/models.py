@@ -35,6 +35,8 @@ class Event(models.Model):
         verbose_name = "变更记录"
 
     access_class: ClassVar[str] = "audit_log"
+    access_unit_code: ClassVar[str] = "stream"
+    access_subject: ClassVar[str] = "actor"
 
     def __str__(self) -> str:
         return f"{self.stream}/{self.seq} {self.verb} {self.object}"

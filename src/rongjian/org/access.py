@@ -2,258 +2,237 @@
 
 A right is a post (role at a unit, between dates) times a row of `content/roles.yaml`. What is
 not listed is denied. Lists, counts, search, exports, documents and figures all pass `visible`,
-so that they cannot disagree; `explain` says in Chinese why something is allowed or not.
+single checks pass `allowed`; `reason` says in Chinese why something is allowed or not.
+
+Before any grant come the rules that none overrides: administrators have nothing but their post
+(F1), a class above somebody's clearance is closed but for their own rows, nobody judges what is
+their own (F4) or deals with what is about them (F5), a subtree ends at its tree (F9), and rights
+follow today's place (F11).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from rongjian.kernel.content import CONTENT, NOWHERE, ContentError, Position, load_section
-from rongjian.org.models import Pairing, Post, Unit, effective, in_force
+from rongjian.org.models import Unit
+from rongjian.org.reaching import Actor, Reach, actor_of, courts_below, reaches
+from rongjian.org.roles import (
+    PERSONAL,
+    VERB_NAMES,
+    WITHIN_NAMES,
+    AccessClass,
+    Grant,
+    Role,
+    Verb,
+    classes,
+    roles,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date, datetime
+    from collections.abc import Iterable, Mapping
 
-    from rongjian.org.models import Person
+    from rongjian.org.models import Post
 
-Verb = Literal[
-    "view",
-    "project",
-    "figures",
-    "create",
-    "edit",
-    "submit",
-    "approve",
-    "void",
-    "import",
-    "export",
+__all__ = [
+    "VERB_NAMES",
+    "AccessClass",
+    "Actor",
+    "Denied",
+    "Grant",
+    "Role",
+    "Verb",
+    "actor_of",
+    "allowed",
+    "classes",
+    "explain",
+    "may_somewhere",
+    "opens",
+    "reach_units",
+    "reason",
+    "require",
+    "roles",
+    "visible",
+    "withheld",
 ]
-Within = Literal["own", "unit", "court", "courts", "all"]
+
 M = TypeVar("M", bound=Model)
+Opening = Literal["records", "number", ""]
 
 
 class Denied(Exception):
     """The actor lacks a right; the text says which one and whom to ask."""
 
 
-@dataclass(frozen=True)
-class Role:
-    """A role that a post can carry."""
-
-    code: str
-    name: str
+# --- the questions ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Grant:
-    """What a role may do with a class of records, and how far that reaches."""
+def visible(
+    actor: Actor, queryset: QuerySet[M], verb: Verb = "view", code: str = ""
+) -> QuerySet[M]:
+    """The rows of the queryset that the actor may treat with the verb; none when not granted.
 
-    role: str
-    may: tuple[Verb, ...]
-    within: Within
-    where: Position = NOWHERE
-
-
-@dataclass(frozen=True)
-class AccessClass:
-    """A class of records that share their rules and their data level."""
-
-    code: str
-    name: str
-    label: Literal["L0", "L1", "L2", "L3", "L4"]
-    grants: tuple[Grant, ...]
-
-
-@cache
-def roles() -> Mapping[str, Role]:
-    """Every role by its code."""
-    return {role.code: role for role in load_section(CONTENT / "roles.yaml", "roles", Role)}
-
-
-@cache
-def classes() -> Mapping[str, AccessClass]:
-    """Every access class by its code; a grant to an unknown role stops the start."""
-    found = load_section(CONTENT / "roles.yaml", "access", AccessClass)
-    for entry in found:
-        for grant in entry.grants:
-            if grant.role not in roles():
-                raise ContentError(grant.where, f"授权给了没有登记的角色“{grant.role}”")
-    return {entry.code: entry for entry in found}
-
-
-@dataclass(frozen=True)
-class Actor:
-    """A person with the posts held on a day: the `user` of every check."""
-
-    person: Person
-    posts: tuple[Post, ...]
-    now: datetime
-    address: str = ""
-
-    @property
-    def today(self) -> date:
-        """The day of `now`."""
-        return self.now.date()
-
-    @property
-    def ref(self) -> str:
-        """How the log names who acted."""
-        return f"u:{self.person.staff_no}"
-
-    @property
-    def roles(self) -> set[str]:
-        """Codes of the roles held today."""
-        return {post.role for post in self.posts}
-
-
-def actor_of(person: Person, now: datetime) -> Actor:
-    """The person as an actor at a time; rights follow the posts in force that day."""
-    today = now.date()
-    posts = Post.objects.filter(effective(today), person=person).select_related("unit__court")
-    own = Post(person=person, unit=person.court, role="staff", valid_from=today)
-    return Actor(person, (own, *posts), now)
-
-
-def _reaches(actor: Actor, code: str, verb: Verb) -> Iterator[tuple[Post, Grant]]:
-    for grant in classes()[code].grants:
-        if verb in grant.may:
-            yield from ((post, grant) for post in actor.posts if post.role == grant.role)
-
-
-def _units_with_pairs(unit: Unit, today: date) -> list[str]:
-    """Paths of the unit and of what is paired with it or with anything below it."""
-    pairs = Pairing.objects.filter(in_force(today)).filter(
-        Q(party_unit__path__startswith=unit.path) | Q(business_unit__path__startswith=unit.path)
-    )
-    paths = pairs.values_list("party_unit__path", "business_unit__path")
-    return sorted({unit.path, *(path for pair in paths for path in pair)})
-
-
-def _condition(model: type[Model], actor: Actor, post: Post, within: Within) -> Q:
-    """One grant as a condition on the rows of a model, over today's places."""
-    unit, court = getattr(model, "access_paths", ("unit", "court"))
-    if within == "all":
-        return Q()
-    if within == "own":
-        return Q(**{getattr(model, "access_own", "author"): actor.person})
-    if within == "court":
-        return Q(**{court: post.unit.court_id})
-    if within == "courts":
-        assert post.unit.court is not None  # noqa: S101  # every saved unit has its court
-        return Q(**{f"{_joined(court)}path__startswith": post.unit.court.path})
-    condition = Q()
-    for path in _units_with_pairs(post.unit, actor.today):
-        condition |= Q(**{f"{_joined(unit)}path__startswith": path})
-    return condition
-
-
-def _joined(field: str) -> str:
-    return f"{field}__" if field else ""
-
-
-def _class_condition(model: type[Model], actor: Actor, code: str, verb: Verb) -> Q | None:
-    condition: Q | None = None
-    for post, grant in _reaches(actor, code, verb):
-        part = _condition(model, actor, post, grant.within)
-        if not part:
-            return Q()
-        condition = part if condition is None else condition | part
-    return condition
-
-
-def visible(actor: Actor, queryset: QuerySet[M], verb: Verb = "view") -> QuerySet[M]:
-    """The rows of the queryset that the actor may treat with the verb; none when not granted."""
+    `code` asks for another class than the model's own: who may read the sensitive part of a row.
+    """
     model = queryset.model
-    code = getattr(model, "access_class", None)
-    parts: Iterable[tuple[Q, str]] = (
-        [(Q(), code)] if code else model.access_parts()  # type: ignore[attr-defined]
-    )
     total: Q | None = None
-    for only, code_of_part in parts:
-        condition = _class_condition(model, actor, code_of_part, verb)
-        if condition is not None:
-            joined = only & condition
-            if not joined:
-                return queryset
-            total = joined if total is None else total | joined
+    for only, of_class, owner in _parts(model, code):
+        for reach in reaches(actor, of_class, verb):
+            condition = reach.condition(model, owner)
+            if condition is not None:
+                joined = only & condition
+                if not joined:
+                    return queryset
+                total = joined if total is None else total | joined
     return queryset.none() if total is None else queryset.filter(total)
 
 
-def _covers(actor: Actor, post: Post, within: Within, unit: Unit) -> bool:
-    if within == "all":
-        return True
-    if within == "court":
-        return post.unit.court_id == unit.court_id
-    if within == "courts":
-        assert post.unit.court is not None  # noqa: S101  # every saved unit has its court
-        return unit.path.startswith(post.unit.court.path)
-    if within == "own":
-        return False
-    return any(unit.path.startswith(path) for path in _units_with_pairs(post.unit, actor.today))
+def _parts(model: type[Model], code: str) -> Iterable[tuple[Q, str, type[Model]]]:
+    """(which rows, their class, the model that declares their fields) of a model's table."""
+    own = code or getattr(model, "access_class", "")
+    if own:
+        return [(Q(), own, model)]
+    parts: Iterable[tuple[Q, str, type[Model]]] = model.access_parts()  # type: ignore[attr-defined]
+    return parts
 
 
-def allowed(actor: Actor, verb: Verb, code: str, unit: Unit) -> bool:
-    """Whether the actor may do the verb with records of an access class at a unit."""
+def allowed(
+    actor: Actor,
+    verb: Verb,
+    code: str,
+    unit: Unit,
+    record: Model | None = None,
+    *,
+    whole: bool = False,
+) -> bool:
+    """Whether the actor may do the verb with records of a class at a unit, or with that record.
+
+    `whole` asks for the unit with everything below it, as a figure always does.
+    """
+    whole = whole or verb == "figures"
     return any(
-        _covers(actor, post, grant.within, unit) for post, grant in _reaches(actor, code, verb)
+        reach.covers(unit, whole=whole) and reach.fits(record)
+        for reach in reaches(actor, code, verb)
+    )
+
+
+def opens(actor: Actor, code: str, unit: Unit) -> Opening:
+    """What a figure of a class at a unit is to the actor: its records, the bare number, nothing.
+
+    The one rule for every number on a page, in a text or on a chart: it is a link only where the
+    rows behind it may be read, in full or as a projection; else it is plain text.
+    """
+    if not allowed(actor, "figures", code, unit):
+        return ""
+    rows = any(allowed(actor, verb, code, unit, whole=True) for verb in ("view", "project"))
+    return "records" if rows else "number"
+
+
+def withheld(actor: Actor, thing: Model) -> frozenset[str]:
+    """The fields of something readable that are of a class which the actor may not read.
+
+    A model names them in `access_masks`: class code → fields.
+    """
+    masks: Mapping[str, tuple[str, ...]] = getattr(thing, "access_masks", {})
+    rows = type(thing)._default_manager.filter(pk=thing.pk)
+    return frozenset(
+        name
+        for code, names in masks.items()
+        if not visible(actor, rows, "view", code).exists()
+        for name in names
     )
 
 
 def may_somewhere(actor: Actor, verb: Verb, code: str) -> bool:
     """Whether the actor may do the verb at any unit at all (menus and empty pages ask this)."""
-    return any(True for _ in _reaches(actor, code, verb))
-
-
-def require(actor: Actor, verb: Verb, code: str, unit: Unit) -> None:
-    """Raise Denied, with the reason, unless the actor may."""
-    if not allowed(actor, verb, code, unit):
-        raise Denied(explain(actor, verb, code, unit))
-
-
-def explain(actor: Actor, verb: Verb, code: str, unit: Unit) -> str:
-    """Why the actor may or may not: the post that grants it, or the roles that would."""
-    entry = classes()[code]
-    for post, grant in _reaches(actor, verb=verb, code=code):
-        if _covers(actor, post, grant.within, unit):
-            return f"可以：{post.unit.short}{roles()[post.role].name}（{entry.name}）"
-    holders = [roles()[grant.role].name for grant in entry.grants if verb in grant.may]
-    wanted = "、".join(dict.fromkeys(holders)) or "无"
-    return f"没有权限：{entry.name}在{unit.short}的“{VERB_NAMES[verb]}”只授予 {wanted}"
+    return any(True for _ in reaches(actor, code, verb))
 
 
 def reach_units(actor: Actor, verb: Verb, code: str) -> QuerySet[Unit]:
     """The units at which the actor may do the verb (choices of forms and context bars)."""
     condition = Q(pk__in=[])
-    for post, grant in _reaches(actor, code, verb):
-        if grant.within == "own":
-            continue  # What one wrote oneself is no unit.
-        part = _condition(Unit, actor, post, grant.within)
-        if not part:
-            return Unit.objects.all()
-        condition |= part
+    for reach in reaches(actor, code, verb):
+        if reach.grant.within in PERSONAL and not reach.fits(None):
+            continue  # What one wrote or handles oneself is no unit.
+        for place in reach.places:
+            part = place.condition("")
+            if verb == "figures" and place.court is not None:
+                part &= ~Q(pk__in=_withcourts_below(actor, place.court))
+            if not part:
+                return Unit.objects.all()
+            condition |= part
     return Unit.objects.filter(condition)
 
 
-VERB_NAMES: dict[str, str] = {
-    "view": "查看",
-    "project": "查看去标识记录",
-    "figures": "查看数字",
-    "create": "新增",
-    "edit": "修改",
-    "submit": "报送",
-    "approve": "审核",
-    "void": "作废",
-    "import": "导入",
-    "export": "导出",
-}
+def _withcourts_below(actor: Actor, court: int) -> list[int]:
+    """The procuratorate itself, where its figures would be those of its subordinates too."""
+    unit = Unit.objects.get(pk=court)
+    return [court] if courts_below(actor, unit) else []
 
 
-def describe(model: type[Any]) -> AccessClass:
-    """The access class of a model, with its data level."""
-    return classes()[model.access_class]
+def require(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> None:
+    """Raise Denied, with the reason, unless the actor may."""
+    if not allowed(actor, verb, code, unit, record):
+        raise Denied(explain(actor, verb, code, unit, record))
+
+
+# --- why -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why somebody may or may not: the sentence, and the rule, post and grant that decided."""
+
+    allowed: bool
+    words: str
+    rule: str = ""
+    why: str = ""
+    post: Post | None = None
+    grant: Grant | None = None
+
+
+def explain(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> str:
+    """Why the actor may or may not, in a sentence."""
+    return reason(actor, verb, code, unit, record).words
+
+
+def reason(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> Reason:
+    """What decides: the post and grant that allow, or the first thing that stands against."""
+    entry = classes()[code]
+    whole = verb == "figures"
+    held = list(reaches(actor, code, verb))
+    near = [reach for reach in held if reach.covers(unit, whole=whole)]
+    for reach in near:
+        if reach.fits(record):
+            words = f"可以：{reach.post.unit.short}{roles()[reach.post.role].name}（{entry.name}）"
+            return Reason(True, words, "", "", reach.post, reach.grant)
+    rule, why = _against(actor, entry, verb, near, held)
+    holders = [roles()[grant.role].name for grant in entry.grants if verb in grant.may]
+    wanted = "、".join(dict.fromkeys(holders)) or "任何人都不"
+    words = f"没有权限：{entry.name}在{unit.short}的“{VERB_NAMES[verb]}”只授予 {wanted}"
+    nearest = next(iter([*near, *held]), None)
+    if nearest is None:
+        return Reason(False, words, rule, why)
+    return Reason(False, words, rule, why, nearest.post, nearest.grant)
+
+
+def _against(
+    actor: Actor, entry: AccessClass, verb: Verb, near: list[Reach], held: list[Reach]
+) -> tuple[str, str]:
+    """The rule that stands against a right, and its sentence."""
+    mine = [grant for grant in entry.grants if verb in grant.may and grant.role in actor.roles]
+    if actor.administrator and not mine:
+        return "F1", "三员只有本岗位的权限，不接触业务数据"
+    if mine and not held:
+        level = actor.person.clearance
+        return "密级", f"该类数据为 {entry.label}，本人知悉范围为 {level}"
+    if any(reach.ties and reach.grant.within not in PERSONAL for reach in near):
+        return "F4", "本人所记、所报或关于本人的，应由他人办理"
+    if near:
+        asked = near[0].grant.conditions or WITHIN_NAMES[near[0].grant.within]
+        return "条件", f"岗位有此权限，但仅限：{asked}"
+    if held:
+        return "范围", f"岗位有此权限，但该单位不在“{WITHIN_NAMES[held[0].grant.within]}”之内"
+    return "未授权", ""

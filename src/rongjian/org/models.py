@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -36,6 +36,7 @@ class UnitType(models.TextChoices):
     TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
 
 
+_STRUCTURE = {Tree.BUSINESS: "org_unit", Tree.PARTY: "party_org"}
 COURT_TYPES = (UnitType.REGION, UnitType.CITY, UnitType.COUNTY)
 
 
@@ -65,8 +66,7 @@ class Unit(models.Model):
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
     lines = models.CharField("业务条线", max_length=80, blank=True)
 
-    access_class = "org_unit"
-    access_paths = ("", "court")
+    access_unit = ""
 
     class Meta:
         ordering = ("path",)
@@ -80,10 +80,15 @@ class Unit(models.Model):
         """Whether the unit is a procuratorate (院), not a body inside one."""
         return self.type in COURT_TYPES
 
+    @classmethod
+    def access_parts(cls) -> list[tuple[Q, str, Any]]:
+        """Each tree is a class of its own: whoever keeps the one has no right in the other."""
+        return [(Q(tree=tree), _STRUCTURE[tree], cls) for tree in Tree]
+
     @property
     def structure_class(self) -> str:
         """The class of rights that its founding, moving and dissolving take, by its tree."""
-        return "party_org" if self.tree == Tree.PARTY else "org_unit"
+        return _STRUCTURE[Tree(self.tree)]
 
 
 class Placement(models.Model):
@@ -194,8 +199,12 @@ class Person(models.Model):
     )
 
     access_class = "staff"
-    access_paths = ("department", "court")
-    access_own = "pk"
+    access_unit = "department"
+    access_subject = "pk"
+    access_masks = {
+        "party_member": ("membership", "joined_on", "full_on", "may_vote"),
+        "staff_pi": ("identity_hash",),
+    }
 
     class Meta:
         ordering = ("staff_no",)
@@ -278,6 +287,10 @@ class Post(models.Model):
         Person, models.PROTECT, null=True, related_name="decided_posts", editable=False
     )
     decided_at = models.DateTimeField("核准时间", null=True, editable=False)
+
+    access_class = "role_grant"
+    access_subject = "person"
+    access_requester = "requested_by"
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from rongjian.kernel.screening import screen
 from rongjian.log import audit, receipts
 from rongjian.log.images import image_of
-from rongjian.org.access import require
+from rongjian.org.access import allowed, require
 from rongjian.org.queries import path_on
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Due, Link, LinkKind, Record
@@ -22,6 +22,7 @@ from rongjian.records.models import Due, Link, LinkKind, Record
 if TYPE_CHECKING:
     from rongjian.org.access import Actor, Verb
     from rongjian.org.models import Unit
+    from rongjian.records.flows import Move
 
 R = TypeVar("R", bound=Record)
 
@@ -48,10 +49,13 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         if done := receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=done[0]))
         verb: Verb = "edit" if record.pk else "create"
-        before = _before(record)
+        stored = _stored(record)
+        before = image_of(stored) if stored else None
         _stamp(actor, record)
-        for unit in _units(record, before):
-            require(actor, verb, record.access_class, unit)
+        if stored is not None and stored.unit_id != record.unit_id:
+            # What moves is taken from one place and brought to another: both must be in reach.
+            require(actor, verb, record.access_class, stored.unit, stored)
+        require(actor, verb, record.access_class, record.unit, record)
         record.full_clean(exclude=["record_ptr"])
         screen_texts(record)
         if before is not None:
@@ -70,11 +74,9 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
     with transaction.atomic():
         if receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=record.pk))
-        require(actor, step.right, record.access_class, record.unit)
+        _require_step(actor, record, step)
         if record.state not in step.sources:
             raise WrongState(f"“{flow.state(record.state).name}”状态下不能“{step.name}”")
-        if step.by_another and record.author_id == actor.person.pk:
-            raise WrongState(f"“{step.name}”应由经办人以外的人办理")
         before = image_of(record)
         _claim(record)
         record.state = step.target
@@ -84,10 +86,20 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
     return record
 
 
+def _require_step(actor: Actor, record: Record, step: Move) -> None:
+    """Denied where the step is nobody's here; WrongState where it only is not for this person."""
+    own = step.by_another and record.author_id == actor.person.pk
+    if not own and allowed(actor, step.right, record.access_class, record.unit, record):
+        return
+    if own or allowed(actor, step.right, record.access_class, record.unit):
+        raise WrongState(f"“{step.name}”应由经办人以外的人办理")
+    require(actor, step.right, record.access_class, record.unit, record)
+
+
 def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
     """Link two records; the actor needs the right to edit the source."""
     with transaction.atomic():
-        require(actor, "edit", kind_of(source.kind).access, source.unit)
+        require(actor, "edit", kind_of(source.kind).access, source.unit, source)
         made, new = Link.objects.get_or_create(source=source, target=target, kind=kind)
         if new:
             audit.append(
@@ -139,18 +151,11 @@ def answer_dues(record: Record) -> None:
         due.answers.add(record)
 
 
-def _before(record: Record) -> dict[str, Any] | None:
+def _stored(record: R) -> R | None:
     if not record.pk:
         return None
-    stored = type(record)._default_manager.filter(pk=record.pk).first()
-    return image_of(stored) if stored else None
-
-
-def _units(record: Record, before: dict[str, Any] | None) -> list[Unit]:
-    """The units whose permission is needed: where it stands and, if moved, where it stood."""
-    if before is None or before["unit_id"] == record.unit_id:
-        return [record.unit]
-    return [record.unit, type(record.unit).objects.get(pk=before["unit_id"])]
+    kept = type(record)._default_manager.select_related("unit__court")
+    return cast("R | None", kept.filter(pk=record.pk).first())
 
 
 def _stamp(actor: Actor, record: Record) -> None:

@@ -21,14 +21,17 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """A step between states; `right` is the verb of `roles.yaml` that it takes."""
+    """A step between states; `right` is the verb of `roles.yaml` that it takes.
+
+    What takes `approve` is never for whoever wrote the record or handed it in (经办 ≠ 审核);
+    `by_another` keeps the author out of a step that takes something else.
+    """
 
     code: str
     name: str
     sources: tuple[str, ...]
     target: str
     right: Verb
-    # Whoever wrote the record may not take this step (经办 ≠ 审核).
     by_another: bool = False
 
 
@@ -49,6 +52,11 @@ class Flow:
     def counted(self) -> frozenset[str]:
         """Codes of the states that figures count."""
         return frozenset(state.code for state in self.states if state.counted)
+
+    @property
+    def submits(self) -> tuple[str, ...]:
+        """Codes of the moves that hand a record in, as the log names them."""
+        return tuple(move.code for move in self.moves if move.right == "submit")
 
     def state(self, code: str) -> State:
         """The state with this code; KeyError when the flow has none."""

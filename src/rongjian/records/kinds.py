@@ -101,6 +101,7 @@ def kind(
             aliases=aliases or {},
         )
         model.access_class = access
+        model.access_submits = flow.submits
         return model
 
     return declare

@@ -73,6 +73,8 @@ class Record(models.Model):
     # Set by @kind on each ledger; the base table mixes kinds and so has none of its own.
     kind_code: ClassVar[str] = ""
     access_class: ClassVar[str] = ""
+    access_own: ClassVar[str] = "author"
+    access_submits: ClassVar[tuple[str, ...]] = ("submit",)
 
     def __str__(self) -> str:
         return self.key or f"{self.kind}-{self.pk}"
@@ -100,12 +102,20 @@ class Record(models.Model):
             raise ValidationError(found)
 
     @classmethod
-    def access_parts(cls) -> Iterable[tuple[Q, str]]:
-        """For mixed lists: which access class rules which kinds."""
-        by_class: dict[str, list[str]] = {}
+    def access_parts(cls) -> Iterable[tuple[Q, str, type[Record]]]:
+        """For mixed lists: which class of rights rules which kinds, and who declares their fields."""
+        by_class: dict[tuple[str, type[Record]], list[str]] = {}
         for kind in kinds():
-            by_class.setdefault(kind.access, []).append(kind.code)
-        return [(Q(kind__in=codes), code) for code, codes in by_class.items()]
+            owner = kind.model if _of_its_own(kind.model) else Record
+            by_class.setdefault((kind.access, owner), []).append(kind.code)
+        return [(Q(kind__in=codes), code, owner) for (code, owner), codes in by_class.items()]
+
+
+def _of_its_own(model: type[Record]) -> bool:
+    """Whether rights to a ledger's rows depend on more than what every record has."""
+    ties = ("subject", "handler", "addressee", "requester")
+    people = any(getattr(model, f"access_{tie}", "") for tie in ties)
+    return people or bool({*model.access_submits} - {*Record.access_submits})
 
 
 class LinkKind(models.TextChoices):

@@ -90,8 +90,8 @@ def waiting_for(actor: Actor) -> list[tuple[Record, str]]:
             if step is None or not may_somewhere(actor, step.right, kind.access):
                 continue
             rows = kind.model._default_manager.filter(state=state.code)
-            own = Q(author=actor.person)
-            rows = rows.exclude(own) if step.by_another else rows.filter(own)
+            if step.right == "submit":
+                rows = rows.filter(author=actor.person)
             near = visible(actor, rows, step.right).select_related("unit__court")
             found += [(record, step.code) for record in near.order_by("-pk")[:_WAITING]]
     return sorted(found, key=lambda pair: pair[0].happened_on, reverse=True)

@@ -87,7 +87,7 @@ def edit(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     record = visible(actor, rows, "view").first()
     if record is None or record.state == VOID:
         raise Http404(f"没有这条{kind.name}记录，或它已作废。")
-    require(actor, "edit", kind.access, record.unit)
+    require(actor, "edit", kind.access, record.unit, record)
     made = form_class(kind, actor, "edit")
     if request.method != "POST":
         return _render(

@@ -155,8 +155,8 @@ def _export_url(request: ActorRequest, kind: Kind, read: Reading) -> str:
 
 
 def _may_export(actor: Actor, kind: Kind, read: Reading, wish: Wish) -> bool:
-    """A projection is exported by whoever may export at its top; else row by row."""
-    if read.projected:
+    """Whether there is anything to export: at the unit asked for, else anywhere."""
+    if read.projected or wish.unit:
         return allowed(actor, "export", kind.access, wish.unit or actor.person.court)
     return may_somewhere(actor, "export", kind.access)
 
@@ -168,9 +168,8 @@ def export(request: ActorRequest, code: str) -> HttpResponse:
     read = reading(actor, kind, asked.wish.unit, below=asked.below)
     if not _may_export(actor, kind, read, asked.wish):
         raise Denied(f"没有权限：您的岗位不能导出这些“{kind.name}”记录")
-    rows = wished(kind, read, asked.wish).order_by(*listing.SORTS[asked.sort])
-    if not read.projected:
-        rows = visible(actor, rows, "export")
+    rows = visible(actor, wished(kind, read, asked.wish), "export")
+    rows = rows.order_by(*listing.SORTS[asked.sort])
     _log(actor, kind, asked, f"导出 {rows.count()} 条")
     response = HttpResponse(workbook(kind, read, rows), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(

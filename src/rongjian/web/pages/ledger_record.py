@@ -92,7 +92,7 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
     links, hidden = ([], 0) if projected else neighbours(actor, record)
     author = record.author
     written = "" if projected or author is None else author.name if own else author.masked
-    may_edit = not projected and allowed(actor, "edit", kind.access, record.unit)
+    may_edit = not projected and allowed(actor, "edit", kind.access, record.unit, record)
     return RecordPage(
         title=record.key or about(record),
         kind=kind,
@@ -128,7 +128,7 @@ def _moves(actor: Actor, kind: Kind, record: Record) -> tuple[Move, ...]:
     return tuple(
         move
         for move in kind.flow.moves_from(record.state)
-        if allowed(actor, move.right, kind.access, record.unit)
+        if allowed(actor, move.right, kind.access, record.unit, record)
         and not (move.by_another and record.author_id == actor.person.pk)
     )
 
