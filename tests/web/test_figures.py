@@ -150,10 +150,14 @@ def test_a_projection_behind_a_figure_is_logged_page_by_page(visit: Visit) -> No
 
 
 def test_whoever_may_only_see_the_number_gets_no_rows(visit: Visit) -> None:
-    page = records_of(visit("feng"), "prosecuted-gang", unit="450100", period=str(GANG))
-    assert page.total > 0
-    assert page.table.rows == ()
-    assert not page.export
+    client, place = visit("feng"), {"unit": "450100", "period": str(GANG)}
+    answer = client.get(reverse("figure", args=["prosecuted-gang"]), place)
+    assert answer.context["page"].figure.value
+    # One rule for every number: what does not open is no link, neither as text nor as a bar.
+    assert reverse("figure-records", args=["prosecuted-gang"]) not in text_of(answer)
+    for route in ("figure-records", "figure-records-export"):
+        refused = client.get(reverse(route, args=["prosecuted-gang"]), place)
+        assert refused.status_code == 403
 
 
 def frozen(indicator: str) -> dict[str, str]:

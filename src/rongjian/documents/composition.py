@@ -46,7 +46,8 @@ class Text:
 class LiveFigure:
     """A number that opens to its records.
 
-    `note` says in a sentence what has changed, or how a rounded number came about.
+    `note` says in a sentence what has changed, or how a rounded number came about. Where its
+    records are not for the reader it does not open, and is plain text.
     """
 
     kind: ClassVar[str] = "figure"
@@ -65,6 +66,7 @@ class LiveFigure:
     status: Status
     note: str = ""
     document: int | None = None
+    opens: bool = True
 
     @property
     def trace_id(self) -> str:
@@ -82,7 +84,7 @@ class LiveFigure:
     @property
     def label(self) -> str:
         """What a screen reader says of the link."""
-        return f"{self.name} {self.spoken}，可查看记录"
+        return f"{self.name} {self.spoken}" + ("，可查看记录" if self.opens else "")
 
     @property
     def tooltip(self) -> str:
@@ -163,11 +165,12 @@ class MarginEntry:
     extent: str = ""
     indicator: str = ""
     parameters: dict[str, str] | None = None
+    opens: bool = False
 
     @property
     def link(self) -> str:
-        """The words of the link to the records: 看 1,591 条记录; empty where there are none."""
-        return f"看 {self.extent}" if self.extent else ""
+        """The words of the link to the records: 看 1,591 条记录; empty where none leads there."""
+        return f"看 {self.extent}" if self.opens else ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,7 @@ def _entry(number: int, run: LiveFigure | Quotation | Withheld) -> MarginEntry:
         extent=f"{run.records:,} 条记录",
         indicator=run.indicator,
         parameters=run.parameters,
+        opens=run.opens,
     )
 
 

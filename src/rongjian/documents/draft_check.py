@@ -22,7 +22,7 @@ from rongjian.kernel.periods import Period
 from rongjian.kernel.quantities import find
 from rongjian.kernel.quantity_lexicon import product_lexicon
 from rongjian.ledgers.quotation import Quotation
-from rongjian.org.access import allowed, explain, visible
+from rongjian.org.access import explain, opens, visible
 from rongjian.org.models import Unit
 from rongjian.records.kinds import kind_of
 
@@ -51,7 +51,8 @@ class Finding:
 
     `words` are those by which the indicator was told; `assumed` says that the draft names no period
     and the indicator's own was taken; `note` says in a sentence what the status alone does not.
-    Without the right to a figure, `withheld` is set and nothing of it is here.
+    Without the right to a figure, `withheld` is set and nothing of it is here; `opens` says that the
+    reader may see the records behind it too.
     """
 
     quantity: Quantity
@@ -66,6 +67,7 @@ class Finding:
     assumed: bool = False
     note: str = ""
     withheld: bool = False
+    opens: bool = False
 
     @property
     def label(self) -> str:
@@ -184,7 +186,8 @@ class _Records:
             assumed=printed is None,
         )
         access = kind_of(definition.of).access
-        if self.actor and not allowed(self.actor, "figures", access, unit):
+        opening = opens(self.actor, access, unit) if self.actor else "records"
+        if self.actor and not opening:
             return replace(told, note=explain(self.actor, "figures", access, unit), withheld=True)
         figure = self._figure(definition.code, unit, period)
         status = self._status(quantity, figure)
@@ -193,7 +196,8 @@ class _Records:
             other = self._figure(definition.code, unit, usual)
             if self._status(quantity, other) == "match":
                 note = f"{usual.label}的记录数是 {other.text}，与文中一致；请核对期间"
-        return replace(told, status=status, figure=figure, note=note)
+        found = replace(told, status=status, figure=figure, note=note)
+        return replace(found, opens=opening == "records")
 
     def _usual(self, code: str) -> Period:
         """The period that an indicator is about where a draft names none."""

@@ -162,7 +162,8 @@ def as_frozen(document: Document, actor: Actor | None) -> Composition:
 
 
 def _figure(frozen: FrozenFigure, reader: Reader) -> LiveFigure | Withheld:
-    if reason := reader.refusal(kind_of(frozen.ledger).access):
+    access = kind_of(frozen.ledger).access
+    if reason := reader.refusal(access):
         return Withheld(frozen.slot, frozen.name, frozen.text, reason)
     found = difference(frozen)
     return LiveFigure(
@@ -181,4 +182,5 @@ def _figure(frozen: FrozenFigure, reader: Reader) -> LiveFigure | Withheld:
         status=found.status,
         note=found.words,
         document=frozen.document_id,
+        opens=reader.opens(access),
     )

@@ -142,7 +142,8 @@ class _Filling:
     def _figure(self, token: FigureToken, slot: str) -> Run:
         period = self.periods[token.period]
         definition = catalogue.in_force(token.indicator, period.end)
-        if reason := self.reader.refusal(kind_of(definition.of).access):
+        access = kind_of(definition.of).access
+        if reason := self.reader.refusal(access):
             return Withheld(slot, definition.name, NOT_SHOWN, reason)
         found = figures.figure(token.indicator, self.unit, period, snapshot=self.snapshot)
         recounted = trace.recount(token.indicator, self.unit, period)
@@ -166,6 +167,7 @@ class _Filling:
             if same
             else "快照之后记录有变动，刷新后更新",
             document=self.document,
+            opens=self.reader.opens(access),
         )
 
     def _quotation(self, token: QuoteToken, slot: str) -> Run | None:

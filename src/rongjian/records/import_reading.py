@@ -337,7 +337,8 @@ class People:
         if found:
             numbers = "、".join(number for _, number in found)
             return Reading(trouble=Trouble("person", f"{quoted(clean)}有重名，请写工号：{numbers}"))
-        by_number = Person.objects.filter(staff_no=clean).values_list("pk", flat=True).first()
+        numbered = visible(self.actor, Person.objects.filter(staff_no=clean))
+        by_number = numbered.values_list("pk", flat=True).first()
         if by_number:
             return Reading(by_number, normalised=clean != text)
         self._looked_for += 1

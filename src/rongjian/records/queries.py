@@ -7,10 +7,11 @@ a projection: the same rows without the kind's private fields.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -114,7 +115,8 @@ def about(record: Record) -> str:
     kind = kind_of(record.kind)
     for name in kind.columns:
         column = kind.field(name)
-        if name not in _NO_TEXTS and _is_text(column) and getattr(record, name):
+        hidden = name in _NO_TEXTS or name in kind.private
+        if not hidden and _is_text(column) and getattr(record, name):
             return str(getattr(record, name))
     return str(record)
 
@@ -124,10 +126,11 @@ def about(record: Record) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """Rows that an actor may read, and whether only their projection."""
+    """Rows that an actor may read, whether only their projection, and whose links are told."""
 
     rows: QuerySet[Record]
     projected: bool
+    reader: Actor | None = None
 
     def columns(self, kind: Kind, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the fields that this reading may show."""
@@ -147,8 +150,8 @@ def reading(actor: Actor, kind: Kind, unit: Unit | None = None, *, below: bool =
         raise Denied(f"没有权限：您的岗位不能查看“{kind.name}”的记录")
     beyond = below or (unit is not None and not allowed(actor, "view", kind.access, unit))
     if projects and (beyond or not views):
-        return Reading(visible(actor, rows, "project"), projected=True)
-    return Reading(visible(actor, rows, "view"), projected=False)
+        return Reading(visible(actor, rows, "project"), projected=True, reader=actor)
+    return Reading(visible(actor, rows, "view"), projected=False, reader=actor)
 
 
 def reading_of(actor: Actor, rows: QuerySet[Record]) -> Reading:
@@ -156,11 +159,11 @@ def reading_of(actor: Actor, rows: QuerySet[Record]) -> Reading:
     full = visible(actor, rows, "view")
     total = rows.count()
     if full.count() == total:
-        return Reading(full, projected=False)
+        return Reading(full, projected=False, reader=actor)
     projected = visible(actor, rows, "project")
     if projected.count():
-        return Reading(projected, projected=True)
-    return Reading(full, projected=False)
+        return Reading(projected, projected=True, reader=actor)
+    return Reading(full, projected=False, reader=actor)
 
 
 @dataclass(frozen=True)
@@ -190,8 +193,8 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
         condition &= Q(campaign=wish.campaign)
     if wish.batch is not None:
         condition &= Q(batch=wish.batch)
-    for name, value in wish.choices.items():
-        condition &= Q(**{name: value})
+    for name in read.columns(kind, wish.choices):
+        condition &= Q(**{name: wish.choices[name]})
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return read.rows.filter(condition)
@@ -245,23 +248,36 @@ class Neighbour:
         return kind_of(self.record.kind)
 
 
-def neighbours(actor: Actor, record: Record) -> tuple[list[Neighbour], int]:
-    """The linked records that the actor may view, and how many more there are."""
+def neighbours(actor: Actor, record: Record) -> list[Neighbour]:
+    """The linked records that the actor may view; the others do not exist for them."""
     links = list(
         Link.objects.filter(Q(source=record) | Q(target=record))
         .select_related("source__unit__court", "target__unit__court")
         .order_by("kind", "pk")
     )
     others = [link.target if link.source_id == record.pk else link.source for link in links]
-    ids = [other.pk for other in others]
-    seen = set(visible(actor, Record.objects.filter(pk__in=ids)).values_list("pk", flat=True))
+    seen = _viewed(actor, [other.pk for other in others])
     words = told(other for other in others if other.pk in seen)
-    found = [
+    return [
         Neighbour(link.get_kind_display(), other, words[other.pk], link.source_id == record.pk)
         for link, other in zip(links, others, strict=True)
         if other.pk in seen
     ]
-    return found, len(links) - len(found)
+
+
+def linked(actor: Actor, records: Iterable[Record]) -> dict[int, int]:
+    """How many linked records each of some has, as far as the actor may view them."""
+    ids = {record.pk for record in records}
+    pairs = list(
+        Link.objects.filter(Q(source__in=ids) | Q(target__in=ids)).values_list("source", "target")
+    )
+    ends = [*pairs, *((target, source) for source, target in pairs)]
+    seen = _viewed(actor, {pk for pair in pairs for pk in pair} | ids)
+    return Counter(one for one, other in ends if one in ids and other in seen)
+
+
+def _viewed(actor: Actor, ids: Iterable[int]) -> set[int]:
+    return set(visible(actor, Record.objects.filter(pk__in=ids)).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
@@ -284,22 +300,25 @@ def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
     numbers = {event.actor.removeprefix("u:") for event in events}
     people = {person.staff_no: person for person in Person.objects.filter(staff_no__in=numbers)}
     verbs = VERBS | {move.code: move.name for move in kind.flow.moves}
+    named = [pair[1] for event in events for pair in _REFERENCE.findall(event.detail)]
+    seen = {str(pk) for pk in _viewed(reader, map(int, named))}
     return [
         ChangeLine(
             datetime.fromisoformat(event.at),
             _who(people.get(event.actor.removeprefix("u:")), event.actor, reader),
             verbs.get(event.verb, event.verb),
-            _REFERENCE.sub(_named, event.detail),
-            _changed_fields(kind, record, event) if event.record_id else (),
+            _REFERENCE.sub(partial(_named, seen), event.detail),
+            _changed_fields(kind, record, event, reader) if event.record_id else (),
         )
         for event in events
     ]
 
 
-def _named(reference: re.Match[str]) -> str:
-    """A record that a line of the log refers to, by its ledger's name instead of its code."""
+def _named(seen: set[str], reference: re.Match[str]) -> str:
+    """A record that a line of the log refers to, by its ledger's name; one not seen has none."""
     try:
-        return f"{kind_of(reference[1]).name} {reference[2]}"
+        named = f"{kind_of(reference[1]).name} {reference[2]}"
+        return named if reference[2] in seen else "另一条记录"
     except UnknownKind:
         return reference[0]
 
@@ -311,17 +330,19 @@ def _who(person: Person | None, reference: str, reader: Actor) -> str:
     return person.name if own else person.masked
 
 
-def _changed_fields(kind: Kind, record: Record, event: Event) -> tuple[tuple[str, str, str], ...]:
+def _changed_fields(
+    kind: Kind, record: Record, event: Event, reader: Actor
+) -> tuple[tuple[str, str, str], ...]:
     if not hasattr(event, "image"):
         return ()
     for pk, before, after in Change.read(bytes(event.image.body)).images():
         if pk == record.pk and before and after:
-            return differences(kind, before, after)
+            return differences(kind, before, after, reader)
     return ()
 
 
 def differences(
-    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]
+    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], reader: Actor
 ) -> tuple[tuple[str, str, str], ...]:
     """(heading, before, after) of each field a person fills in that differs, in form order."""
     found = []
@@ -329,13 +350,17 @@ def differences(
         column = kind.field(name)
         old, new = before.get(column.attname), after.get(column.attname)
         if old != new:
-            found.append((kind.heading(name), _stored(column, old), _stored(column, new)))
+            was, now = (_stored(column, value, reader) for value in (old, new))
+            found.append((kind.heading(name), was, now))
     return tuple(found)
 
 
-def _stored(column: Field[Any, Any], value: Any) -> str:
+def _stored(column: Field[Any, Any], value: Any, reader: Actor) -> str:
     """A value out of an image; what it points at is read when a page shows it, so by number."""
     if value is not None and isinstance(column, models.ForeignKey):
         target: Any = column.related_model
-        return str(target._default_manager.filter(pk=value).first() or f"#{value}")
+        found = target._default_manager.filter(pk=value).first()
+        if isinstance(found, Person):
+            return _who(found, "", reader)
+        return str(found or f"#{value}")
     return in_words(column, value)

@@ -29,7 +29,7 @@ _CONTAINER = re.compile(r' aria-roledescription="[^"]*"')
 
 @dataclass(frozen=True)
 class Mark:
-    """One bar: where it stands, how high it is, what a screen reader says, where it leads."""
+    """One bar: where it stands, how high it is, what a screen reader says, where it leads if anywhere."""
 
     label: str
     value: float
@@ -39,10 +39,7 @@ class Mark:
 
 def months(marks: Sequence[Mark], measure_unit: str, summary: str) -> SafeString:
     """Bars by month, as the SVG element of a page; `summary` says in a sentence what it shows."""
-    values = [
-        {"x": mark.label, "y": mark.value, "told": mark.spoken, "to": f"{_NOWHERE}{mark.url}"}
-        for mark in marks
-    ]
+    values = [_value(mark) for mark in marks]
     every = max(1, len(marks) // 12)
     shown = [mark.label for mark in marks[::every]]
     spec = {
@@ -58,12 +55,17 @@ def months(marks: Sequence[Mark], measure_unit: str, summary: str) -> SafeString
                 "scale": {"zero": True},
                 "axis": {"title": measure_unit, "tickMinStep": 1, "format": ",~r", "tickCount": 5},
             },
-            "href": {"field": "to"},
+            **({"href": {"field": "to"}} if all(mark.url for mark in marks) else {}),
             "description": {"field": "told"},
         },
         "config": _CONFIG,
     }
     return _labelled(_svg(json.dumps(spec, ensure_ascii=False, sort_keys=True)), summary)
+
+
+def _value(mark: Mark) -> dict[str, Any]:
+    told = f"{mark.spoken}，可查看记录" if mark.url else mark.spoken
+    return {"x": mark.label, "y": mark.value, "told": told, "to": f"{_NOWHERE}{mark.url}"}
 
 
 def _axis_of_months(shown: Sequence[str]) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def prefilled(
     texts, dates and amounts are what makes a record a new one.
     """
     initial: dict[str, Any] = {"happened_on": actor.today}
-    rows = kind.model._default_manager.filter(unit__in=units)
+    rows = visible(actor, kind.model._default_manager.filter(unit__in=units))
     asked = Unit.objects.filter(code=given["unit"]).first() if given.get("unit") else None
     if asked:
         rows = rows.filter(unit=asked)

@@ -135,16 +135,16 @@ def import_page(
         counts=counts,
         outcome=importing.outcome_of(batch),
         preview=None if mapping or over else _preview(actor, kind, batch, query, counts),
-        earlier=_same_file(batch),
+        earlier=_same_file(actor, batch),
         going_on=query.get("go") == "1" and counts.ready > 0 and not over,
         refusals=refusals,
     )
 
 
-def _same_file(batch: Batch) -> Batch | None:
-    """Another import that has brought in the very same file already."""
+def _same_file(actor: Actor, batch: Batch) -> Batch | None:
+    """Another import in reach that has brought in the very same file already."""
     in_force = (BatchState.PARTLY, BatchState.DONE)
-    same = Batch.objects.filter(kind=batch.kind, digest=batch.digest, state__in=in_force)
+    same = importing.batches(actor).filter(kind=batch.kind, digest=batch.digest, state__in=in_force)
     return same.exclude(pk=batch.pk).first()
 
 
@@ -227,7 +227,9 @@ def _rows(actor: Actor, kind: Kind, batch: Batch, rows: list[BatchRow]) -> tuple
             state=row.get_outcome_display(),
             cells=_cells(kind, batch, row),
             faults=_faults(kind, batch, row, same),
-            differences=differences(kind, *stored[row.number]) if row.number in stored else (),
+            differences=differences(kind, *stored[row.number], actor)
+            if row.number in stored
+            else (),
         )
         for row in rows
     )

@@ -16,11 +16,12 @@ from rongjian.kernel.cells import day
 from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit
-from rongjian.records.models import VOID, Link
+from rongjian.records.models import VOID
 from rongjian.records.queries import (
     Reading,
     Wish,
     campaigns,
+    linked,
     shown,
     unit_words,
     with_names,
@@ -288,12 +289,12 @@ def table(
     paginator = Paginator(ordered, PAGE)
     chosen = paginator.get_page(page)
     records = list(chosen.object_list)
-    linked = _links(records)
+    links = linked(read.reader, records) if read.reader else {}
     first = chosen.start_index()
     return Table(
         headings=tuple(_heading(kind, name, query, sort) for name in names),
         rows=tuple(
-            _row(kind, names, record, number, linked.get(record.pk, 0))
+            _row(kind, names, record, number, links.get(record.pk, 0))
             for number, record in enumerate(records, first)
         ),
         total=paginator.count,
@@ -303,16 +304,6 @@ def table(
         pages=paginator.num_pages,
         steps=_steps(paginator, chosen.number, query),
     )
-
-
-def _links(records: Sequence[Record]) -> dict[int, int]:
-    ids = {record.pk for record in records}
-    found: dict[int, int] = {}
-    pairs = Link.objects.filter(models.Q(source__in=ids) | models.Q(target__in=ids))
-    for pair in pairs.values_list("source_id", "target_id"):
-        for pk in ids.intersection(pair):
-            found[pk] = found.get(pk, 0) + 1
-    return found
 
 
 def numeric(field: Field[object, object]) -> bool:

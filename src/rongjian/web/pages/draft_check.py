@@ -176,7 +176,9 @@ def _row(text: str, number: int, finding: Finding) -> Row:
         indicator=finding.indicator,
         told="、".join(f"“{word}”" for word in finding.words),
         computed=with_unit(put(figure), figure.measure_unit) if figure else "",
-        records_url=records_url(finding.indicator, unit, period) if known and period else "",
+        records_url=records_url(finding.indicator, unit, period)
+        if period and finding.opens
+        else "",
         lamp=LAMPS[finding.status],
         label=finding.label,
         note=finding.note,

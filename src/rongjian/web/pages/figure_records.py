@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Count, F, Sum
 from django.db.models.functions import Cast, Round
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
@@ -18,7 +18,7 @@ from rongjian.documents.queries import frozen_figure
 from rongjian.indicators import catalogue, figures, trace
 from rongjian.kernel.periods import Period
 from rongjian.org import queries
-from rongjian.org.access import allowed, require
+from rongjian.org.access import Denied, allowed, opens, require, visible
 from rongjian.records import actions
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import Reading, reading_of
@@ -120,7 +120,7 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
     """The records behind a figure, by page or by unit; a projection is logged before it shows."""
     actor = request.actor
     asked = _asked(request, code)
-    require(actor, "figures", asked.kind.access, asked.unit)
+    _require_opening(actor, asked)
     rows = _rows(asked)
     total = rows.count()
     grouped = request.GET.get("group") == "court" and asked.unit.is_court
@@ -156,6 +156,13 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
         back=_back(asked),
     )
     return render(request, "figures/records.html", {"page": page})
+
+
+def _require_opening(actor: Actor, asked: _Asked) -> None:
+    """Raise Denied unless the figure is one that opens to its records."""
+    require(actor, "figures", asked.kind.access, asked.unit)
+    if opens(actor, asked.kind.access, asked.unit) != "records":
+        raise Denied(f"没有权限：您可以看“{asked.definition.name}”的数，不能看背后的记录")
 
 
 def _asked(request: ActorRequest, code: str) -> _Asked:
@@ -345,12 +352,10 @@ def export(request: ActorRequest, code: str) -> HttpResponse:
     """All rows behind a figure as .xlsx; withheld fields stay empty under their headings."""
     actor = request.actor
     asked = _asked(request, code)
-    for verb in ("figures", "export"):
-        require(actor, verb, asked.kind.access, asked.unit)
+    _require_opening(actor, asked)
+    require(actor, "export", asked.kind.access, asked.unit)
     read = reading_of(actor, _rows(asked))
-    if not read.rows.exists() and _rows(asked).exists():
-        raise Http404("您没有这些记录的查看权限。")
-    rows = read.rows.order_by(*listing.SORTS["unit"])
+    rows = visible(actor, read.rows, "export").order_by(*listing.SORTS["unit"])
     _log(actor, asked, f"导出 {rows.count()} 条")
     response = HttpResponse(workbook(asked.kind, read, rows), content_type=XLSX)
     name = f"{scope(asked.unit)}{asked.definition.name}_{asked.period}.xlsx"

@@ -14,7 +14,7 @@ from django.urls import reverse
 from rongjian.indicators import catalogue, figures, snapshots
 from rongjian.indicators.spec import UnknownIndicator
 from rongjian.kernel.periods import Month, Period
-from rongjian.org.access import allowed, reach_units, require
+from rongjian.org.access import allowed, opens, reach_units, require
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import ancestors
 from rongjian.records.kinds import kind_of
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.web.middleware import ActorRequest
 
+    Way = Callable[..., str]
 
 _NOTHING = Decimal(0)
 _LARGE = 10_000
@@ -60,6 +61,11 @@ def records_url(code: str, unit: str, period: Period, **more: str) -> str:
     """Where the records behind a figure are."""
     query = urlencode({"unit": unit, "period": str(period), **more})
     return f"{reverse('figure-records', args=[code])}?{query}"
+
+
+def not_opened(code: str, unit: str, period: Period, **more: str) -> str:
+    """In place of `records_url` where the records are not for the reader: no address, no link."""
+    return ""
 
 
 # --- the index -------------------------------------------------------------------------------
@@ -201,7 +207,8 @@ def figure(request: ActorRequest, code: str) -> HttpResponse:
     require(actor, "figures", access, unit)
     seen = snapshots.current()
     found = figures.figure(code, unit, period, snapshot=seen)
-    below, total = _below(code, unit, period, found, seen)
+    way = records_url if opens(actor, access, unit) == "records" else not_opened
+    below, total = _below(code, unit, period, found, seen, way)
     rows = figures.series(code, unit, period, snapshot=seen) if len(period) > 1 else []
     page = FigurePage(
         title=found.name,
@@ -214,10 +221,10 @@ def figure(request: ActorRequest, code: str) -> HttpResponse:
         figure=found,
         digits=_digits(found),
         records=f"{found.records:,}",
-        records_url=records_url(code, unit.code, period),
+        records_url=way(code, unit.code, period),
         past=_past(found, unit, seen),
-        chart=_chart(unit, period, rows) if rows else None,
-        months=_months(unit, period, rows) if rows else None,
+        chart=_chart(unit, period, rows, way) if rows else None,
+        months=_months(unit, period, rows, way) if rows else None,
         below=below,
         total=total,
         agrees=total == put(found),
@@ -307,7 +314,7 @@ def _compared(words: str, found: Figure, before: Figure) -> Past:
     return Past(words, before.period.label, with_unit(before.text, before.measure_unit), difference)
 
 
-def _chart(unit: Unit, period: Period, rows: Sequence[Figure]) -> SafeString:
+def _chart(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> SafeString:
     first = rows[0]
     # An axis in 万元 can be read, one in 元 is a row of zeros.
     large = first.measure_unit == "元" and max(row.value or 0 for row in rows) >= 10 * _LARGE
@@ -315,8 +322,8 @@ def _chart(unit: Unit, period: Period, rows: Sequence[Figure]) -> SafeString:
         Mark(
             label=str(row.period),
             value=float((row.value or _NOTHING) / (_LARGE if large else 1)),
-            spoken=f"{row.period.label} {with_unit(put(row), row.measure_unit)}，可查看记录",
-            url=records_url(row.code, unit.code, row.period),
+            spoken=f"{row.period.label} {with_unit(put(row), row.measure_unit)}",
+            url=way(row.code, unit.code, row.period),
         )
         for row in rows
     ]
@@ -324,10 +331,8 @@ def _chart(unit: Unit, period: Period, rows: Sequence[Figure]) -> SafeString:
     return months(marks, measure_unit, f"{unit_words(unit)}{first.name}，{period.label}，按月")
 
 
-def _months(unit: Unit, period: Period, rows: Sequence[Figure]) -> MonthTable:
-    cells = {
-        row.period.first: (put(row), records_url(row.code, unit.code, row.period)) for row in rows
-    }
+def _months(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> MonthTable:
+    cells = {row.period.first: (put(row), way(row.code, unit.code, row.period)) for row in rows}
     years = range(period.first.year, period.last.year + 1)
     grid = [[cells.get(Month.at(year, month)) for month in range(1, 13)] for year in years]
     year_words = tuple(f"{year}年" for year in years)
@@ -344,7 +349,7 @@ def _rows(
 
 
 def _below(
-    code: str, unit: Unit, period: Period, found: Figure, seen: Snapshot
+    code: str, unit: Unit, period: Period, found: Figure, seen: Snapshot, way: Way
 ) -> tuple[tuple[Below, ...], str]:
     """The units below in code order, what is the unit's own, and the total of both."""
     rows = figures.children(code, unit, period, snapshot=seen)
@@ -353,7 +358,7 @@ def _below(
             area(each),
             put(row),
             figure_url(code, each.code, period),
-            records_url(code, each.code, period),
+            way(code, each.code, period),
         )
         for each, row in rows
     ]
@@ -363,6 +368,6 @@ def _below(
     inside = sum((row.value or _NOTHING for _, row in rows), _NOTHING)
     own = (found.value or _NOTHING) - inside
     if own:
-        address = records_url(code, unit.code, period, own="1")
+        address = way(code, unit.code, period, own="1")
         below.insert(0, Below(f"{unit.short}本级", exact(own, digits), "", address))
     return tuple(below), exact(own + inside, digits)

@@ -154,7 +154,7 @@ def _conflict(kind: Kind, actor: Actor, current: Record, typed: Record) -> Confl
         who=newest.who if newest else "别人",
         at=f"{newest.at:%m-%d %H:%M}" if newest else "",
         version=current.version,
-        fields=differences(kind, image_of(current), image_of(typed)),
+        fields=differences(kind, image_of(current), image_of(typed), actor),
     )
 
 

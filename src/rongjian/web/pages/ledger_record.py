@@ -61,7 +61,6 @@ class RecordPage:
     editable: bool
     moves: tuple[Move, ...]
     links: tuple[Neighbour, ...]
-    hidden_links: int
     link_kinds: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
     changes: tuple[ChangeLine, ...]
@@ -87,9 +86,9 @@ def _found(actor: Actor, kind: Kind, pk: int) -> tuple[Record, bool]:
 
 
 def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPage:
-    read = Reading(kind.model._default_manager.none(), projected)
+    read = Reading(kind.model._default_manager.none(), projected, actor)
     own = record.court_id == actor.person.court_id
-    links, hidden = ([], 0) if projected else neighbours(actor, record)
+    links = [] if projected else neighbours(actor, record)
     author = record.author
     written = "" if projected or author is None else author.name if own else author.masked
     may_edit = not projected and allowed(actor, "edit", kind.access, record.unit, record)
@@ -106,7 +105,6 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         editable=may_edit and record.state != VOID,
         moves=_moves(actor, kind, record),
         links=tuple(links),
-        hidden_links=hidden,
         link_kinds=tuple(LinkKind.choices) if may_edit else (),
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
         changes=() if projected else tuple(changes(kind, record, actor)),
