@@ -72,6 +72,7 @@ CASES = {
     "home": Case(),
     "logout": Case(post={}, served=302),
     "twin": Case(),
+    "explain": Case(),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

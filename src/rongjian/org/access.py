@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from rongjian.org.models import Unit
-from rongjian.org.reaching import Actor, Reach, actor_of, courts_below, reaches
+from rongjian.org.models import COURT_TYPES, Unit
+from rongjian.org.reaching import Actor, Reach, actor_of, falls_short, reaches
 from rongjian.org.roles import (
     PERSONAL,
     VERB_NAMES,
@@ -103,7 +103,7 @@ def allowed(
     verb: Verb,
     code: str,
     unit: Unit,
-    record: Model | None = None,
+    record: object = None,
     *,
     whole: bool = False,
 ) -> bool:
@@ -158,21 +158,15 @@ def reach_units(actor: Actor, verb: Verb, code: str) -> QuerySet[Unit]:
             continue  # What one wrote or handles oneself is no unit.
         for place in reach.places:
             part = place.condition("")
-            if verb == "figures" and place.court is not None:
-                part &= ~Q(pk__in=_withcourts_below(actor, place.court))
+            if verb == "figures" and falls_short(actor, place):
+                part &= ~Q(type__in=COURT_TYPES)
             if not part:
                 return Unit.objects.all()
             condition |= part
     return Unit.objects.filter(condition)
 
 
-def _withcourts_below(actor: Actor, court: int) -> list[int]:
-    """The procuratorate itself, where its figures would be those of its subordinates too."""
-    unit = Unit.objects.get(pk=court)
-    return [court] if courts_below(actor, unit) else []
-
-
-def require(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> None:
+def require(actor: Actor, verb: Verb, code: str, unit: Unit, record: object = None) -> None:
     """Raise Denied, with the reason, unless the actor may."""
     if not allowed(actor, verb, code, unit, record):
         raise Denied(explain(actor, verb, code, unit, record))
@@ -193,12 +187,12 @@ class Reason:
     grant: Grant | None = None
 
 
-def explain(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> str:
+def explain(actor: Actor, verb: Verb, code: str, unit: Unit, record: object = None) -> str:
     """Why the actor may or may not, in a sentence."""
     return reason(actor, verb, code, unit, record).words
 
 
-def reason(actor: Actor, verb: Verb, code: str, unit: Unit, record: Model | None = None) -> Reason:
+def reason(actor: Actor, verb: Verb, code: str, unit: Unit, record: object = None) -> Reason:
     """What decides: the post and grant that allow, or the first thing that stands against."""
     entry = classes()[code]
     whole = verb == "figures"

@@ -157,11 +157,11 @@ class Reach:
         return frozenset(found)
 
     def covers(self, unit: Unit, *, whole: bool = False) -> bool:
-        """Whether the unit stands within reach; `whole`: with every procuratorate below it."""
+        """Whether the unit stands within reach; `whole`: with everything that is below it."""
         return any(
             place.holds(unit)
             for place in self.places
-            if not (whole and place.court is not None and courts_below(self.actor, unit))
+            if not (whole and unit.is_court and falls_short(self.actor, place))
         )
 
     def rows(self, model: type[Model], owner: type[Model]) -> Q | None:
@@ -180,19 +180,17 @@ class Reach:
                 found &= ~against
         return found
 
-    def fits(self, record: Model | None) -> bool:
-        """Whether a row is one that the grant means, as it is stored; None asks for the place.
-
-        What is about to be written is one's own; it is nothing else to anybody yet.
-        """
-        if record is None or record.pk is None:
-            grant = self.grant
+    def fits(self, record: Any) -> bool:
+        """Whether a row, as it is in hand, is one that the grant means; None asks for the place."""
+        grant = self.grant
+        if record is None:
             of_rows = grant.within in PERSONAL or grant.states or grant.not_author
             return not of_rows or (grant.within == "own" and self.verb == "create")
-        asked = self.rows(type(record), type(record))
-        if asked is None or not asked:
-            return asked is not None
-        return type(record)._default_manager.filter(asked, pk=record.pk).exists()
+        if grant.within in PERSONAL and not _is_tied(self.actor, record, grant.within):
+            return False
+        if grant.states and getattr(record, _named(type(record), "state")) not in grant.states:
+            return False
+        return not any(_is_tied(self.actor, record, tie) for tie in self.ties)
 
     def condition(self, model: type[Model], owner: type[Model]) -> Q | None:
         """The reach on the rows of a model: the place and what is asked of the row."""
@@ -253,12 +251,18 @@ def _mates(unit: Unit, today: date) -> list[Unit]:
     return list(Unit.objects.filter(pk__in=others).exclude(pk__in=near).order_by("path"))
 
 
-def courts_below(actor: Actor, unit: Unit) -> bool:
-    """Whether the unit is a procuratorate with others below it."""
-    key = ("below", unit.pk)
+def falls_short(actor: Actor, place: Place) -> bool:
+    """Whether a place holds but a part of any procuratorate in it, which then gives no figure.
+
+    Below a procuratorate stand both its trees, and the procuratorates under it.
+    """
+    if place.court is None or place.tree is not None:
+        return place.tree is not None or place.unit is not None
+    key = ("below", place.court)
     if key not in actor.seen:
-        inside = Unit.objects.filter(path__startswith=unit.path, type__in=COURT_TYPES)
-        actor.seen[key] = unit.is_court and inside.exclude(pk=unit.pk).exists()
+        court = Unit.objects.get(pk=place.court)
+        inside = Unit.objects.filter(path__startswith=court.path, type__in=COURT_TYPES)
+        actor.seen[key] = inside.exclude(pk=court.pk).exists()
     return bool(actor.seen[key])
 
 
@@ -307,3 +311,21 @@ def _tied(actor: Actor, model: type[Model], owner: type[Model], tie: str) -> Q |
         return condition
     # A subquery, so that rows do not repeat and other kinds' rows need no column.
     return Q(pk__in=owner._default_manager.filter(condition).values("pk"))
+
+
+def _is_tied(actor: Actor, record: Any, tie: str) -> bool:
+    """Whether the actor stands so to one row in hand."""
+    model = type(record)
+    if tie == "submitter":
+        moves = getattr(model, "access_submits", ())
+        if not moves or record.pk is None:
+            return False
+        sent = Event.objects.filter(record_id=record.pk, verb__in=moves, actor=actor.ref)
+        return sent.exists()
+    name = _named(model, tie)
+    if not name:
+        return False
+    value = getattr(record, f"{name}_id", None) or getattr(record, name)
+    if hasattr(value, "filter"):
+        return bool(value.filter(pk=actor.person.pk).exists())
+    return value in (actor.person.pk, actor.ref) and value is not None

@@ -52,10 +52,11 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         stored = _stored(record)
         before = image_of(stored) if stored else None
         _stamp(actor, record)
-        if stored is not None and stored.unit_id != record.unit_id:
-            # What moves is taken from one place and brought to another: both must be in reach.
+        # Who it is about and in which state is read from what is stored, not from what was sent;
+        # what moves must be in reach where it stood and where it goes.
+        require(actor, verb, record.access_class, record.unit, stored or record)
+        if stored is not None:
             require(actor, verb, record.access_class, stored.unit, stored)
-        require(actor, verb, record.access_class, record.unit, record)
         record.full_clean(exclude=["record_ptr"])
         screen_texts(record)
         if before is not None:

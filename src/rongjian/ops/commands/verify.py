@@ -7,13 +7,17 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from rongjian.checkup import published
 from rongjian.documents.render import compose
 from rongjian.indicators import verify
 from rongjian.log import audit
+from rongjian.ops import permissions
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.ops.demo.build import REPORT
+from rongjian.org.access import VERB_NAMES, classes, roles
 from rongjian.org.models import Unit, UnitType
 from rongjian.org.queries import unit_named
 
@@ -38,7 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "what",
         choices=tuple(_CHECKS),
         metavar="内容",
-        help="figures 按记录重算报告里的数字；audit 核对日志链；published 核对公布数据",
+        help="figures 按记录重算报告里的数字；audit 核对日志链；published 核对公布数据；"
+        "permissions 逐格核对权限",
     )
     parser.add_argument("--unit", metavar="单位", help="figures：哪个单位的报告（默认最上级）")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
@@ -112,8 +117,35 @@ def _published(_: argparse.Namespace) -> Verdict:
     return Verdict(headline, lines, len(found), {"findings": lines})
 
 
+def _permissions(_: argparse.Namespace) -> Verdict:
+    """The matrix of rights, cell by cell, and who holds what one person may not hold together."""
+    seen = permissions.walk(timezone.now())
+    both = permissions.held_against_rules(timezone.localdate())
+    faults = [*map(str, seen.deviations), *both]
+    missing = [
+        permissions.RELATIONS[name] for name in permissions.RELATIONS if name in seen.missing
+    ]
+    relations = len(permissions.RELATIONS) - len(missing)
+    headline = (
+        f"核对 {len(roles())} 个角色 × {len(classes())} 类数据 × {len(VERB_NAMES)} 项权限 × "
+        f"{relations} 种关系，共 {seen.cells:,} 格：允许 {seen.granted:,}，不符 {len(faults)}"
+    )
+    lines = [*permissions.matrix(), *faults]
+    if missing:
+        lines.append(f"本库没有可供核对的单位：{'、'.join(missing)}")
+    parts = {
+        "cells": seen.cells,
+        "granted": seen.granted,
+        "missing": missing,
+        "deviations": faults,
+        "matrix": permissions.matrix(),
+    }
+    return Verdict(headline, lines, len(faults), parts)
+
+
 _CHECKS: dict[str, Callable[[argparse.Namespace], Verdict]] = {
     "figures": _figures,
     "audit": _audit,
     "published": _published,
+    "permissions": _permissions,
 }
