@@ -110,7 +110,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rongjian.web.single_sign_on.single_sign_on",
     "rongjian.web.middleware.actor",
+    "rongjian.web.gate.gate",
 ]
 ROOT_URLCONF = "rongjian.urls"
 WSGI_APPLICATION = "rongjian.wsgi.application"
