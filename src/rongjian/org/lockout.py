@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from axes.handlers.database import AxesDatabaseHandler
-from axes.models import AccessAttempt
+from axes.handlers.database import AxesDatabaseHandler  # type: ignore[import-untyped]
+from axes.models import AccessAttempt  # type: ignore[import-untyped]
 from django.contrib.auth.models import User
 from django.db.models import Max, Sum
 from django.utils.crypto import salted_hmac
@@ -46,7 +46,7 @@ def failure_limit(request: HttpRequest, credentials: dict[str, Any] | None) -> i
     return policy().failures
 
 
-class Lockout(AxesDatabaseHandler):
+class Lockout(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
     """`AXES_HANDLER`: axes' own counting, the limit per address, and the lines in the log."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:

@@ -70,7 +70,7 @@ def _begin(request: HttpRequest, actor: Actor, user: User, way: log_ins.Way, fac
 def current(request: ActorRequest) -> LogIn | None:
     """The log-in that the session belongs to."""
     found = LogIn.objects.select_related("account__user__person__court")
-    return found.filter(pk=request.session.get(LOG_IN)).first()
+    return found.filter(pk=request.session.get(LOG_IN, 0)).first()
 
 
 def limits_of(actor: Actor) -> Limits:
@@ -104,7 +104,7 @@ class Gate:
         account = _held(request)
         if isinstance(account, str):
             return turned_away(request, account)
-        here = request.resolver_match.url_name if request.resolver_match else ""
+        here = request.resolver_match.url_name
         request.step = step = _step(request, account)
         if step and here != STEPS[step] and here not in ALWAYS:
             return _sent(request, reverse(STEPS[step]))

@@ -82,8 +82,8 @@ class LogIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Let somebody in by the one door, and remind of a password that runs out."""
         user = form.get_user()
-        enter(self.request, user, "password")  # type: ignore[arg-type]
-        _remind(self.request, user)  # type: ignore[arg-type]
+        enter(self.request, user, "password")
+        _remind(self.request, user)
         return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

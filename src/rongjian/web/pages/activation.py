@@ -59,7 +59,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     if user is None:
         return _again(request, page, [refusal(request, name, WRONG)])
     try:
-        _use(request, user)  # type: ignore[arg-type]
+        _use(request, user)
     except ValidationError as error:
         return _again(request, page, error.messages)
     return redirect("home")

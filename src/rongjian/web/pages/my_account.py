@@ -125,10 +125,10 @@ def password(request: ActorRequest) -> HttpResponse:
     if user is None:
         return _page(request, (refusal(request, name, "原密码不对，请重新填写"),))
     try:
-        activation.change_password(request.actor, user, repeated(request))  # type: ignore[arg-type]
+        activation.change_password(request.actor, user, repeated(request))
     except ValidationError as error:
         return _page(request, tuple(error.messages))
-    update_session_auth_hash(request, user)  # type: ignore[arg-type]
+    update_session_auth_hash(request, user)
     messages.success(request, "密码已修改，用旧密码的登录都已结束。")
     return redirect("home" if request.step else "account")
 
