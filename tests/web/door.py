@@ -103,7 +103,7 @@ def door(house: House, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Door:
     settings.OTP_TOTP_THROTTLE_FACTOR = settings.OTP_STATIC_THROTTLE_FACTOR = 0
     clock = Clock(monkeypatch)
     clock.forward()
-    for place in ("axes.handlers.proxy.now", "rongjian.web.pages.account.now"):
+    for place in ("axes.handlers.proxy.now", "django.utils.timezone.now"):
         monkeypatch.setattr(place, lambda: clock.now)
     region = house.units["450000"]
     people = dict(house.people)

@@ -13,7 +13,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect, HttpResponseServerError
 from django.template.loader import render_to_string
-from django.utils.timezone import localtime, now
+from django.utils import timezone
 
 from rongjian.org import first_run, lockout, log_ins
 from rongjian.org.access import roles
@@ -68,7 +68,7 @@ def refusal(request: HttpRequest | None, username: str, wrong: str) -> str:
     """What to tell somebody who was not let in: that it was wrong, or for how long it is locked."""
     if request is None or not getattr(request, "axes_locked_out", False):
         return wrong
-    minutes = lockout.minutes_left(username, addresses.client(request), now())
+    minutes = lockout.minutes_left(username, addresses.client(request), timezone.now())
     return f"账号已锁定，请 {minutes} 分钟后再试或联系系统管理员"
 
 
@@ -111,7 +111,7 @@ def _remind(request: HttpRequest, user: User) -> None:
     account = Account.objects.filter(user=user).first()
     if settings.DEMO or account is None or account.password_at is None:
         return
-    days = policy().days_left(localtime(account.password_at), clock.now())
+    days = policy().days_left(timezone.localtime(account.password_at), clock.now())
     if 0 < days <= policy().warn_days:
         messages.warning(request, f"您的密码还有 {days} 天到期，请在“我的账号”里修改。")
 
