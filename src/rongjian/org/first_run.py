@@ -109,7 +109,7 @@ def set_up(
 
 def _three(people: Sequence[Administrator]) -> None:
     for each in people:
-        if not each.name.strip() or not each.staff_no.strip():
+        if not each.name.strip() or not each.name.isprintable() or not each.staff_no.strip():
             raise ValidationError("三名管理员的姓名和工号都要填写")
         if not USERNAME.fullmatch(each.staff_no.strip().casefold()):
             raise ValidationError(

@@ -13,6 +13,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect, HttpResponseServerError
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from rongjian.org import first_run, lockout, log_ins
@@ -125,7 +126,8 @@ class LogOut(LogoutView):
         log_in = current(request) if actor else None  # type: ignore[arg-type]
         if log_in is not None:
             log_ins.end(actor, log_in, Ending.LEFT)  # type: ignore[arg-type]
-        answer: HttpResponse = super().post(request, *args, **kwargs)
+        super().post(request, *args, **kwargs)
+        answer = HttpResponseRedirect(f"{reverse('login')}?why=left")
         # Not the cookies: that would log one out of every system of the same domain.
         answer["Clear-Site-Data"] = '"cache", "storage"'
         return answer

@@ -52,7 +52,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     page = ActivationPage("激活账号", _rules())
     if request.method != "POST":
         return render(request, "account/activate.html", {"page": page})
-    name = request.POST.get("username", "").strip().casefold()[:150]
+    # A database refuses a NUL; no account has one in its name.
+    name = request.POST.get("username", "").strip().casefold().replace("\0", "")[:150]
     code = request.POST.get("code", "")[:60]
     page = replace(page, username=name, code=code)
     user = authenticate(request, username=name, code=code)
