@@ -176,7 +176,6 @@ OTP_TOTP_ISSUER = "融检"
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_HTTPONLY = True
 # The longest session there can be; web/gate.py ends it by the policy.
 SESSION_COOKIE_AGE = 12 * 3600

@@ -26,7 +26,7 @@ from rongjian.web.pages import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", account.LogIn.as_view(), name="login"),
-    path("logout/", account.LogOut.as_view(), name="logout"),
+    path("logout/", account.log_out, name="logout"),
     path("activate/", activation.activate, name="activate"),
     path("setup/", setup.set_up, name="set-up"),
     path("account/", my_account.my_account, name="account"),

@@ -345,7 +345,7 @@ def test_a_demo_neither_forces_a_change_nor_a_second_factor(door: Door, settings
     Account.objects.update(password_at=None)
     assert door.inside("aud").get("/account/").status_code == 200
     page = text_of(door.client().get("/login/"))
-    assert "演示中不要求三类管理员使用第二因素" in page
+    assert "演示中不要求三类管理员使用手机验证码" in page
 
 
 def test_where_to_go_afterwards_stays_in_the_house(door: Door) -> None:

@@ -7,6 +7,7 @@ request. Lines in the log stand in the stream of the person's own procuratorate.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Way = Literal["password", "slip", "gateway"]
 """How one came in: by the password, an activation slip, or a gateway that vouched for one."""
+KEPT = timedelta(days=180)
+"""For how long an account's own list of log-ins goes back; the log itself forgets nothing."""
 WAYS: dict[str, str] = {"password": "密码", "slip": "激活单", "gateway": "统一身份认证"}
 
 
@@ -58,6 +61,7 @@ def begin(actor: Actor, user: User, way: Way) -> LogIn:
         user=user, defaults=taken_over(actor.now)
     )
     LogIn.objects.filter(account=account, ending=Ending.OPEN).update(ending=Ending.REPLACED)
+    LogIn.objects.filter(account=account, at__lt=actor.now - KEPT).delete()
     log_in = LogIn.objects.create(account=account, at=actor.now, address=actor.address, way=way)
     audit.append(actor, "log-in", target_of(user), stream=stream_of(user), detail=WAYS[way])
     return log_in

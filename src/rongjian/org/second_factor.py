@@ -123,7 +123,7 @@ def remove(actor: Actor, person: Person) -> None:
     """
     require(actor, "create", "role_grant", person.court)
     if actor.person.pk == person.pk:
-        raise ValidationError("不能停用自己的第二因素，请另一名安全管理员处理")
+        raise ValidationError("不能停用自己的手机验证码，请另一名安全管理员处理")
     user = User.objects.filter(person=person).first()
     if user is None:
         raise ValidationError(f"{person.name}没有账号")

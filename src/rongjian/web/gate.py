@@ -7,6 +7,7 @@ However a session came about, this is where it is let through: no way in can for
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,9 @@ STEPS = {"second-factor": "second-factor", "password": "password"}
 ALWAYS = {"logout"}
 _RESOLUTION = timedelta(minutes=1)
 """How exactly the last use is kept: a session is not written at every click."""
-_NOT_SHOWN = {"csrfmiddlewaretoken", "idempotency", "version", "then", "password", "old", "new"}
+_NOT_SHOWN = {"csrfmiddlewaretoken", "idempotency", "password", "old", "new", "again", "code"}
+_CODE = re.compile(r"\s*[A-Za-z0-9_.:-]*\s*")
+"""What a form sends for a choice, a day or a number: quickly chosen again."""
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -53,6 +56,7 @@ def enter(request: HttpRequest, user: User, way: log_ins.Way, factor: str = "") 
     The session gets a new key. `factor` says what has been proven beyond the password already.
     """
     auth.login(request, user, backend=_BACKEND)
+    request.session.clear_expired()  # Strangers leave sessions behind at the log-in page.
     person = getattr(user, "person", None)
     if person is not None:
         actor = replace(actor_of(person, clock.now()), address=addresses.client(request))
@@ -99,12 +103,12 @@ class Gate:
         self, request: ActorRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Whatever stands between this person and the page."""
-        if request.actor is None or not getattr(view, "login_required", True):
+        if getattr(request, "actor", None) is None or not getattr(view, "login_required", True):
             return None
         account = _held(request)
         if isinstance(account, str):
             return turned_away(request, account)
-        here = request.resolver_match.url_name
+        here = request.resolver_match.url_name if request.resolver_match else None
         request.step = step = _step(request, account)
         if step and here != STEPS[step] and here not in ALWAYS:
             return _sent(request, reverse(STEPS[step]))
@@ -153,9 +157,10 @@ def turned_away(request: ActorRequest, why: str) -> HttpResponse:
         for name, values in request.POST.lists()
         if name not in _NOT_SHOWN
         for value in values
-        if len(value.strip()) > 1
+        if not _CODE.fullmatch(value)
     ]
-    request.session.flush()
+    auth.logout(request)
+    request.actor = None  # type: ignore[assignment]
     back = request.htmx.current_url_abs_path if request.htmx else request.get_full_path()
     address = f"{reverse('login')}?{urlencode({'next': back or '', 'why': why})}"
     if typed and not request.htmx:

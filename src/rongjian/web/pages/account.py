@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from rongjian.org import first_run, lockout, log_ins
 from rongjian.org.access import roles
@@ -28,6 +29,8 @@ from rongjian.web.gate import current, enter
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.http import HttpRequest, HttpResponse
+
+    from rongjian.web.middleware import ActorRequest
 
 PASSWORD_OF_DEMO = "rongjian-demo"  # noqa: S105  # printed on the demo's own log-in page
 WRONG = "账号或密码不对，或账号还没有生效、已经停用。密码区分大小写。"
@@ -117,20 +120,17 @@ def _remind(request: HttpRequest, user: User) -> None:
         messages.warning(request, f"您的密码还有 {days} 天到期，请在“我的账号”里修改。")
 
 
-class LogOut(LogoutView):
-    """Ends the log-in, here and in the log, and tells the browser to keep nothing."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Only by POST; afterwards the log-in page says so."""
-        actor = getattr(request, "actor", None)
-        log_in = current(request) if actor else None  # type: ignore[arg-type]
-        if log_in is not None:
-            log_ins.end(actor, log_in, Ending.LEFT)  # type: ignore[arg-type]
-        super().post(request, *args, **kwargs)
-        answer = HttpResponseRedirect(f"{reverse('login')}?why=left")
-        # Not the cookies: that would log one out of every system of the same domain.
-        answer["Clear-Site-Data"] = '"cache", "storage"'
-        return answer
+@require_POST
+def log_out(request: ActorRequest) -> HttpResponse:
+    """End the log-in, here and in the log, and tell the browser to keep nothing."""
+    log_in = current(request)
+    if log_in is not None:
+        log_ins.end(request.actor, log_in, Ending.LEFT)
+    logout(request)
+    answer = HttpResponseRedirect(f"{reverse('login')}?why=left")
+    # Not the cookies: that would log one out of every system of the same domain.
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _demo_accounts() -> tuple[DemoAccount, ...]:

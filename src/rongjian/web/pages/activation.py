@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.timezone import localtime
+from django.views.decorators.cache import never_cache
 
 from rongjian.org import activation, first_run
 from rongjian.org.access import actor_of
@@ -47,6 +48,7 @@ def rules(least: int) -> tuple[str, ...]:
 
 
 @login_not_required
+@never_cache
 def activate(request: HttpRequest) -> HttpResponse:
     """The form; with the right code and a good password one is in."""
     page = ActivationPage("激活账号", _rules())

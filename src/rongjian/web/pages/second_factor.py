@@ -83,7 +83,7 @@ def _shown(request: ActorRequest, user: User, fault: str) -> HttpResponse:
     if KEY in request.session or factor.device_of(user) is None:
         return _offer(request, user, fault)
     left = factor.codes_left(user)
-    return _page(request, FactorPage("第二因素", "stand", False, left=left, fault=fault))
+    return _page(request, FactorPage("手机验证码", "stand", False, left=left, fault=fault))
 
 
 def _offer(request: ActorRequest, user: User, fault: str) -> HttpResponse:
@@ -95,7 +95,7 @@ def _offer(request: ActorRequest, user: User, fault: str) -> HttpResponse:
     return _page(
         request,
         FactorPage(
-            "启用第二因素", "enrol", forced, secret=offer.text, picture=picture, fault=fault
+            "启用手机验证码", "enrol", forced, secret=offer.text, picture=picture, fault=fault
         ),
     )
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 from rongjian.kernel.places import Place, aliases, load_places
 from rongjian.org import first_run
@@ -61,6 +62,7 @@ class SetUpPage:
 
 
 @login_not_required
+@never_cache
 def set_up(request: HttpRequest) -> HttpResponse:
     """The wizard; once all three administrators have activated their accounts it is not there."""
     stage = first_run.stage()
