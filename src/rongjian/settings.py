@@ -21,9 +21,9 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(f"RONGJIAN_{name}", default)
 
 
-def listed(name: str) -> list[str]:
-    """A setting that holds several values, separated by commas."""
-    return [each.strip() for each in env(name).split(",") if each.strip()]
+def listed(text: str) -> list[str]:
+    """The values of a setting that holds several, separated by commas."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _secret_key(directory: Path) -> str:
@@ -76,7 +76,7 @@ DEBUG = env("DEBUG") == "1"
 # True only in a world made by `rongjian demo`; every page then says so.
 DEMO = (DATA_DIR / "DEMO").exists()
 ALLOWED_HOSTS = env("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = listed("ORIGINS")
+CSRF_TRUSTED_ORIGINS = listed(env("ORIGINS"))
 # The words "whom to ask" on the page that refuses access.
 CONTACT = env("CONTACT", "本院机关党委办公室")
 
@@ -138,13 +138,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # True where the site is reached by https only, through a proxy that ends it.
 HTTPS = env("HTTPS") == "1"
 # Proxies in front of us, as addresses or networks: of these alone X-Forwarded-For is believed.
-PROXIES = listed("PROXIES")
+PROXIES = listed(env("PROXIES"))
 # `all` asks everybody for a second factor; without it the three administrators alone.
 SECOND_FACTOR_FOR_ALL = env("SECOND_FACTOR") == "all"
 # The header in which a gateway names who is logged in (e.g. X-Staff-No), from which addresses it
 # counts, the secret it signs with, and whether the gateway has asked for a second factor.
 SSO_HEADER = env("SSO_HEADER")
-SSO_PROXIES = listed("SSO_PROXIES")
+SSO_PROXIES = listed(env("SSO_PROXIES"))
 SSO_SECRET = env("SSO_SECRET")
 SSO_SECOND_FACTOR = env("SSO_SECOND_FACTOR") == "1"
 

@@ -172,8 +172,7 @@ def unlock(actor: Actor, username: str) -> int:
         raise ValidationError(f"没有账号“{username}”")
     require(actor, "edit", "account", user.person.court)
     forgotten = lockout.forget(username)
-    target, stream = log_ins.target_of(user), log_ins.stream_of(user)
-    audit.append(actor, "unlock-account", target, stream=stream)
+    log_ins.note(actor, "unlock-account", user)
     return forgotten
 
 
@@ -183,7 +182,7 @@ def end_sessions(actor: Actor, person: Person) -> None:
     require(actor, "edit", "account", person.court)
     account = _locked(person, AccountState.APPROVED)
     log_ins.end_all(account)
-    audit.append(actor, "end-sessions", log_ins.target_of(account.user), stream=person.court.code)
+    log_ins.note(actor, "end-sessions", account.user)
 
 
 def close(actor: Actor, person: Person) -> None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
-from rongjian.log import audit
 from rongjian.org.account_models import Account, AccountState, OldPassword, Slip
 from rongjian.org.accounts import digest_of
 from rongjian.org.log_in_policy import policy
-from rongjian.org.log_ins import stream_of, taken_over, target_of
+from rongjian.org.log_ins import note, taken_over
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -56,7 +56,8 @@ def slip_of(user: User) -> Slip | None:
 @transaction.atomic
 def activate(actor: Actor, user: User, password: str) -> None:
     """Use up the slip and set the first password; ValidationError says what is wrong with it."""
-    Slip.objects.filter(account=user.pk, used_at=None).update(used_at=actor.now)
+    if not Slip.objects.filter(account=user.pk, used_at=None).update(used_at=actor.now):
+        raise ValidationError("激活单刚刚已经用过")
     _choose(actor, user, password, "activate")
 
 
@@ -79,4 +80,4 @@ def _choose(actor: Actor, user: User, password: str, verb: str) -> None:
     user.save(update_fields=["password"])
     account.password_at = actor.now
     account.save(update_fields=["password_at"])
-    audit.append(actor, verb, target_of(user), stream=stream_of(user))
+    note(actor, verb, user)

@@ -21,6 +21,7 @@ from rongjian.log import audit
 from rongjian.org.account_models import Account, AccountState
 from rongjian.org.accounts import USERNAME, IssuedSlip, issue
 from rongjian.org.actions import NewUnit, affiliate, appoint, found
+from rongjian.org.log_ins import note
 from rongjian.org.models import Membership, Person, Tree, Unit, UnitType
 
 if TYPE_CHECKING:
@@ -146,8 +147,6 @@ def reissue(doer: Stranger) -> list[IssuedSlip]:
     """New slips for the administrators who have not activated their account yet."""
     slips = []
     for account in _waiting():
-        person = account.user.person
-        stream = person.court.code
-        audit.append(doer, "reissue-slip", f"account:{account.pk}", stream=stream, detail=BASIS)
-        slips.append(issue(account, person.name, doer.now))
+        note(doer, "reissue-slip", account.user, BASIS)
+        slips.append(issue(account, account.user.person.name, doer.now))
     return slips

@@ -16,9 +16,8 @@ from django.contrib.auth.models import User
 from django.db.models import Max, Sum
 from django.utils.crypto import salted_hmac
 
-from rongjian.log import audit
 from rongjian.org.log_in_policy import policy
-from rongjian.org.log_ins import Stranger, stream_of, target_of
+from rongjian.org.log_ins import Stranger, note
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,7 +89,7 @@ def _line(request: Any, username: str, address_locked: bool) -> None:
     if address_locked:
         detail += f"，该地址锁定 {policy().lock_minutes} 分钟"
     stranger = Stranger(request.axes_attempt_time, request.axes_ip_address or "")
-    audit.append(stranger, "log-in-failed", target_of(user), stream=stream_of(user), detail=detail)
+    note(stranger, "log-in-failed", user, detail)
 
 
 def minutes_left(username: str, address: str, now: datetime) -> int:

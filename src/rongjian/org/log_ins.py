@@ -49,6 +49,12 @@ def target_of(user: User | None) -> str:
     return f"account:{user.pk}" if user else "account:?"
 
 
+@transaction.atomic
+def note(doer: audit.Doer, verb: str, user: User | None, detail: str = "") -> None:
+    """Write a line about an account; never with anything that was typed."""
+    audit.append(doer, verb, target_of(user), stream=stream_of(user), detail=detail)
+
+
 def taken_over(now: datetime) -> dict[str, Any]:
     """The account of a user from before accounts were kept: its password counts from now."""
     return {"state": AccountState.APPROVED, "opened_at": now, "password_at": now}
@@ -63,7 +69,7 @@ def begin(actor: Actor, user: User, way: Way) -> LogIn:
     LogIn.objects.filter(account=account, ending=Ending.OPEN).update(ending=Ending.REPLACED)
     LogIn.objects.filter(account=account, at__lt=actor.now - KEPT).delete()
     log_in = LogIn.objects.create(account=account, at=actor.now, address=actor.address, way=way)
-    audit.append(actor, "log-in", target_of(user), stream=stream_of(user), detail=WAYS[way])
+    note(actor, "log-in", user, WAYS[way])
     return log_in
 
 
@@ -72,8 +78,7 @@ def end(actor: Actor, log_in: LogIn, ending: Ending) -> None:
     """Let a log-in be over; time-outs are no act of anybody and leave no line."""
     ended = LogIn.objects.filter(pk=log_in.pk, ending=Ending.OPEN).update(ending=ending)
     if ended and ending in (Ending.LEFT, Ending.ENDED):
-        user = log_in.account.user
-        audit.append(actor, "log-out", target_of(user), stream=stream_of(user), detail=ending.label)
+        note(actor, "log-out", log_in.account.user, ending.label)
 
 
 def end_all(account: Account) -> int:

@@ -21,10 +21,9 @@ from django_otp.plugins.otp_static.models import StaticDevice  # type: ignore[im
 from django_otp.plugins.otp_totp.models import TOTPDevice  # type: ignore[import-untyped]
 from django_otp.util import random_hex  # type: ignore[import-untyped]
 
-from rongjian.log import audit
 from rongjian.org.access import require
 from rongjian.org.log_in_policy import policy
-from rongjian.org.log_ins import stream_of, target_of
+from rongjian.org.log_ins import note
 
 if TYPE_CHECKING:
     from rongjian.org.access import Actor
@@ -71,7 +70,7 @@ def enrol(actor: Actor, user: User, key: str, code: str) -> list[str]:
     device = TOTPDevice.objects.create(user=user, key=key, name="phone", confirmed=True)
     if not device.verify_token(_digits(code)):
         raise ValidationError(WRONG)
-    audit.append(actor, "enrol-second-factor", target_of(user), stream=stream_of(user))
+    note(actor, "enrol-second-factor", user)
     return renew_codes(actor, user)
 
 
@@ -83,7 +82,7 @@ def renew_codes(actor: Actor, user: User) -> list[str]:
     codes = [_code() for _ in range(policy().recovery_codes)]
     for code in codes:
         kept.token_set.create(token=_digest(code))
-    audit.append(actor, "renew-recovery-codes", target_of(user), stream=stream_of(user))
+    note(actor, "renew-recovery-codes", user)
     return codes
 
 
@@ -105,13 +104,10 @@ def prove(actor: Actor, user: User, text: str) -> Proof:
         raise ValidationError("试错太多，请稍等片刻再输入；等待时间随次数加长")
     proof: Proof = "totp" if by_phone else "recovery"
     if verify_token(user, device.persistent_id, digits if by_phone else _digest(text)) is None:
-        audit.append(actor, "second-factor-failed", target_of(user), stream=stream_of(user))
+        note(actor, "second-factor-failed", user)
         raise ValidationError(WRONG)
     if proof == "recovery":
-        left = f"还剩 {codes_left(user)} 个"
-        audit.append(
-            actor, "use-recovery-code", target_of(user), stream=stream_of(user), detail=left
-        )
+        note(actor, "use-recovery-code", user, f"还剩 {codes_left(user)} 个")
     return proof
 
 
@@ -129,7 +125,7 @@ def remove(actor: Actor, person: Person) -> None:
         raise ValidationError(f"{person.name}没有账号")
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
-    audit.append(actor, "remove-second-factor", target_of(user), stream=stream_of(user))
+    note(actor, "remove-second-factor", user)
 
 
 def _digits(text: str) -> str:

@@ -16,8 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 
-from rongjian.log import audit
-from rongjian.org.log_ins import Stranger
+from rongjian.org.log_ins import Stranger, note
 from rongjian.web import addresses, clock
 from rongjian.web.gate import enter
 
@@ -76,6 +75,4 @@ def _refused(request: HttpRequest, now: datetime, why: str) -> None:
     """Ignore the header; one line an hour per address says so."""
     address = addresses.client(request)
     if cache.add(f"sso-refused:{address}", 1, _ONCE):
-        audit.append(
-            Stranger(now, address), "sso-refused", "account:?", stream=audit.SYSTEM, detail=why
-        )
+        note(Stranger(now, address), "sso-refused", None, why)
