@@ -8,7 +8,13 @@ import hypothesis
 import pytest
 
 # The casts that tests play with.
-pytest_plugins = ("tests.house", "tests.world", "tests.web.visitors", "tests.journeys.browser")
+pytest_plugins = (
+    "tests.house",
+    "tests.world",
+    "tests.web.visitors",
+    "tests.web.door",
+    "tests.journeys.browser",
+)
 
 # No test may depend on how fast the machine is; a failure must be repeatable from its output.
 hypothesis.settings.register_profile("rongjian", deadline=None, print_blob=True)

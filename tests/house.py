@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
+from rongjian.log import guards
 from rongjian.org.access import Actor, actor_of
 from rongjian.org.actions import NewUnit, affiliate, appoint, found, pair
 from rongjian.org.models import Person, Tree, Unit, UnitType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOUNDED = date(2015, 1, 1)
 NOW = datetime(2026, 6, 25, 15, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -69,3 +75,18 @@ def house(db: None) -> House:
         appoint(people[name], units[_POSTS.get(name, court)], role, FOUNDED)
     affiliate(list(people.values()), FOUNDED)
     return House(units, people)
+
+
+@pytest.fixture(scope="module")
+def guards_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The log's guards, put back once the test database was emptied."""
+    yield
+    with django_db_blocker.unblock():
+        guards.install(connection)
+
+
+@pytest.fixture
+def emptied(guards_again: None, house: House) -> Iterator[House]:
+    """The house in real transactions; the guards would keep the database from being emptied."""
+    yield house
+    guards.remove(connection)

@@ -21,6 +21,11 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(f"RONGJIAN_{name}", default)
 
 
+def listed(text: str) -> list[str]:
+    """The values of a setting that holds several, separated by commas."""
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
 def _secret_key(directory: Path) -> str:
     """The signing key: given by the environment, or made once and kept beside the data."""
     if given := env("SECRET_KEY"):
@@ -71,7 +76,7 @@ DEBUG = env("DEBUG") == "1"
 # True only in a world made by `rongjian demo`; every page then says so.
 DEMO = (DATA_DIR / "DEMO").exists()
 ALLOWED_HOSTS = env("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in env("ORIGINS").split(",") if origin]
+CSRF_TRUSTED_ORIGINS = listed(env("ORIGINS"))
 # The words "whom to ask" on the page that refuses access.
 CONTACT = env("CONTACT", "本院机关党委办公室")
 
@@ -83,6 +88,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rongjian.log",
     "rongjian.org",
     "rongjian.records",
@@ -101,7 +110,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rongjian.web.single_sign_on.single_sign_on",
     "rongjian.web.middleware.actor",
+    "rongjian.web.gate.gate",
 ]
 ROOT_URLCONF = "rongjian.urls"
 WSGI_APPLICATION = "rongjian.wsgi.application"
@@ -123,16 +134,58 @@ TEMPLATES = [
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator")
+# ---- logging in: what the rules are stands in content/log-in.yaml ----
+# True where the site is reached by https only, through a proxy that ends it.
+HTTPS = env("HTTPS") == "1"
+# Proxies in front of us, as addresses or networks: of these alone X-Forwarded-For is believed.
+PROXIES = listed(env("PROXIES"))
+# `all` asks everybody for a second factor; without it the three administrators alone.
+SECOND_FACTOR_FOR_ALL = env("SECOND_FACTOR") == "all"
+# The header in which a gateway names who is logged in (e.g. X-Staff-No), from which addresses it
+# counts, the secret it signs with, and whether the gateway has asked for a second factor.
+SSO_HEADER = env("SSO_HEADER")
+SSO_PROXIES = listed(env("SSO_PROXIES"))
+SSO_SECRET = env("SSO_SECRET")
+SSO_SECOND_FACTOR = env("SSO_SECOND_FACTOR") == "1"
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "rongjian.org.activation.SlipBackend",
 ]
+PASSWORD_HASHERS = ["rongjian.org.hashers.OfficeArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"rongjian.org.password_rules.{name}"}
+    for name in ("PolicyValidator", "HistoryValidator")
+]
+AXES_HANDLER = "rongjian.org.lockout.Lockout"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = "rongjian.org.lockout.failure_limit"
+AXES_COOLOFF_TIME = "rongjian.org.lockout.cool_off"
+AXES_USERNAME_CALLABLE = "rongjian.org.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "rongjian.web.addresses.client"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+# Neither names nor codes that were typed are kept.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "new", "again"]
+# The pages say themselves that somebody is locked out.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+OTP_TOTP_ISSUER = "融检"
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 3600
+# The longest session there can be; web/gate.py ends it by the policy.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_USE_SESSIONS = True
+if HTTPS:
+    SESSION_COOKIE_NAME = "__Host-session"
+    SESSION_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -163,4 +216,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who failed to log in stands in our own log.
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from rongjian.web.pages import (
     account,
+    activation,
     checkup,
     documents,
     draft_check,
@@ -18,13 +18,21 @@ from rongjian.web.pages import (
     ledger_form,
     ledger_list,
     ledger_record,
+    my_account,
+    second_factor,
+    setup,
     twin,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", account.LogIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", account.log_out, name="logout"),
+    path("activate/", activation.activate, name="activate"),
+    path("setup/", setup.set_up, name="set-up"),
+    path("account/", my_account.my_account, name="account"),
+    path("account/password", my_account.password, name="password"),
+    path("account/second-factor", second_factor.second_factor, name="second-factor"),
     path("org/twin", twin.twin, name="twin"),
     path("org/explain", explain.explain, name="explain"),
     path("ledger/", ledger_list.index, name="ledgers"),

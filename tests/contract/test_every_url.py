@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 
-OPEN = {"login"}
+OPEN = {"login", "activate", "set-up"}
 """What a stranger may see."""
 
 
@@ -71,6 +71,9 @@ FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
     "logout": Case(post={}, served=302),
+    "account": Case(),
+    "password": Case(),
+    "second-factor": Case(),
     "twin": Case(),
     "explain": Case(),
     "ledgers": Case(),

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
-from django.test import Client
 
 from rongjian.indicators import figures, verify
 from rongjian.kernel.catalogue import load_campaigns
@@ -187,7 +186,9 @@ def test_the_cast_is_where_it_should_be_and_nobody_else_has_an_account(world: Wo
     assert branch.short == "南宁市院第二党支部"
     assert [pair.business_unit.short for pair in branch.serves.all()] == ["南宁市院第二检察部"]
     assert branch.party_members.count() == BRANCH_MEMBERS
-    assert Client().login(username="lisi", password=PASSWORD)
+    account = world.persons["lisi"].account
+    assert account is not None
+    assert account.check_password(PASSWORD)
 
 
 def test_nobody_is_appointed_beside_the_cast(world: World) -> None:

@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
-from rongjian.log import guards
 from rongjian.log.audit import verify
 from rongjian.records import importing
 from rongjian.records.importing import Outcome
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, Record
+from tests.racing import at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from tests.house import House
 
 ROWS = 300
-
-
-@pytest.fixture(scope="module")
-def guards_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The log's guards, put back once the test database was emptied."""
-    yield
-    with django_db_blocker.unblock():
-        guards.install(connection)
-
-
-@pytest.fixture
-def emptied(guards_again: None, house: House) -> Iterator[House]:
-    """The house in real transactions; the guards would keep the database from being emptied."""
-    yield house
-    guards.remove(connection)
-
-
-def at_once(press: Callable[[], Any]) -> list[Any]:
-    """What two callers get who start together."""
-    start, answers = threading.Barrier(2), []
-
-    def run() -> None:
-        try:
-            start.wait()
-            answers.append(press())
-        finally:
-            connection.close()
-
-    pressing = [threading.Thread(target=run) for _ in range(2)]
-    for thread in pressing:
-        thread.start()
-    for thread in pressing:
-        thread.join()
-    return answers
 
 
 @pytest.mark.postgres

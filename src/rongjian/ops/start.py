@@ -14,12 +14,14 @@ from rongjian.kernel.catalogue import load_campaigns, load_departments, load_fun
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
 from rongjian.org.access import classes, roles
+from rongjian.org.log_in_policy import policy
 
 
 def read_content() -> None:
     """Read every content file; ContentError names the first fault. Django must be set up."""
     roles()
     classes()
+    policy()
     load_places()
     load_functions()
     load_lines()

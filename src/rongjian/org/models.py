@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+# Django looks for tables here only.
+from rongjian.org.account_models import Account, LogIn, OldPassword, Slip  # noqa: F401
+
 if TYPE_CHECKING:
     from datetime import date
 

@@ -305,7 +305,7 @@ def _tied(actor: Actor, model: type[Model], owner: type[Model], tie: str) -> Q |
     name = _named(owner, tie)
     if not name:
         return None
-    column = owner._meta.pk if name == "pk" else owner._meta.get_field(name)
+    column = owner._meta.pk if name == "pk" else _column(owner, name)
     condition = Q(**{name: actor.ref if isinstance(column, CharField) else actor.person.pk})
     if owner is model and not column.many_to_many:
         return condition
@@ -329,3 +329,11 @@ def _is_tied(actor: Actor, record: Any, tie: str) -> bool:
     if hasattr(value, "filter"):
         return bool(value.filter(pk=actor.person.pk).exists())
     return value in (actor.person.pk, actor.ref) and value is not None
+
+
+def _column(model: type[Model], path: str) -> Any:
+    """The field at the end of a lookup path."""
+    column: Any = None
+    for name in path.split("__"):
+        column = (column.related_model if column else model)._meta.get_field(name)
+    return column

@@ -85,7 +85,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         house=actor.person.court.name if actor else PRODUCT,
         person=actor.person.name if actor else "",
         posts=tuple(_post(post) for post in actor.posts) if actor else (),
-        menu=_menu(actor, request.path) if actor else (),
+        menu=_menu(actor, request.path) if actor and not getattr(request, "step", "") else (),
         as_of=_as_of() if actor else "",
         demo=DEMO if settings.DEMO else "",
         clock=moment.isoformat(timespec="minutes") if moment else "",

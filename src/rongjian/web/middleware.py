@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -16,7 +17,7 @@ from rongjian.org.access import Actor, Denied, actor_of
 from rongjian.org.models import Person
 from rongjian.org.queries import UnknownUnit
 from rongjian.records.kinds import UnknownKind
-from rongjian.web import clock
+from rongjian.web import addresses, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     htmx: HtmxDetails
+    step: str
+    """What this person has to do before anything else (web/gate.py); mostly nothing."""
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> ActorMiddleware:
@@ -47,8 +50,9 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set the actor, answer, and forbid keeping what was answered."""
         request.actor = _actor(request)  # type: ignore[attr-defined]
+        known = request.user.is_authenticated
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        if known or request.user.is_authenticated:
             # Shared computers: nothing that was shown stays in the browser's own store.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -83,7 +87,9 @@ def _actor(request: HttpRequest) -> Actor | None:
         return None
     people = Person.objects.select_related("court", "department", "branch")
     person = people.filter(account=request.user.pk).first()
-    return actor_of(person, clock.now()) if person else None
+    if person is None:
+        return None
+    return replace(actor_of(person, clock.now()), address=addresses.client(request))
 
 
 def refused(request: HttpRequest, reason: str) -> HttpResponse:

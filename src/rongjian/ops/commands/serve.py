@@ -16,6 +16,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from rongjian.ops.commands import Refused
+from rongjian.org import first_run
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Migrate, start the background work, serve until told to stop."""
     free_address(args.address)
     call_command("migrate", verbosity=0)
+    _tell_set_up_code(args.address)
     # Workers are forked: none may inherit an open database.
     connections.close_all()
     with _ticking():
@@ -46,6 +48,16 @@ def run(args: argparse.Namespace) -> int:
             # Gunicorn leaves this way, with 0 when it was asked to stop.
             return int(left.code or 0)
     return 0
+
+
+def _tell_set_up_code(address: str) -> None:
+    """Print the code of the first run as long as it is needed."""
+    if code := first_run.set_up_code():
+        sys.stdout.write(
+            f"首次使用：打开 http://{address}/setup/ 设置检察院和三名管理员\n"
+            f"设置码：{code} （也存于 {first_run.code_file()}）\n"
+        )
+        sys.stdout.flush()
 
 
 def free_address(address: str) -> tuple[str, int]:

@@ -13,7 +13,9 @@ from rongjian.ops.demo.cast import CAST, PASSWORD, held
 from rongjian.ops.demo.founding import FIRST_DAY
 from rongjian.ops.demo.realm import Realm
 from rongjian.org.access import actor_of
+from rongjian.org.account_models import Account
 from rongjian.org.actions import affiliate, appoint
+from rongjian.org.log_ins import taken_over
 from rongjian.org.models import Membership, Person, Unit
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def staff_all(plans: Sequence[Plan], courts: list[Court], seed: int, now: dateti
     Person.objects.bulk_create(people, batch_size=500)
     affiliate(people, FIRST_DAY)
     cast = {person.account.username: person for person in people if person.account}
+    Account.objects.bulk_create(Account(user=user, **taken_over(now)) for user in accounts.values())
     _cast_posts(cast)
     for court in courts:
         _fill(court, cast, now)

@@ -1,0 +1,115 @@
+"""Locking out whoever guesses: by account and address, and by address over all accounts.
+
+Counting is django-axes' work. Nothing here asks whether an account exists, so a stranger cannot
+tell either; and as a lock holds for one address only, nobody can lock out somebody else from his
+own computer. An account name that was typed is kept as a keyed hash: people type passwords there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from axes.handlers.database import AxesDatabaseHandler  # type: ignore[import-untyped]
+from axes.models import AccessAttempt  # type: ignore[import-untyped]
+from django.contrib.auth.models import User
+from django.db.models import Max, Sum
+from django.utils.crypto import salted_hmac
+
+from rongjian.org.log_in_policy import policy
+from rongjian.org.log_ins import Stranger, note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpRequest
+
+
+def fingerprint(username: str) -> str:
+    """What is counted by in place of an account's name."""
+    return salted_hmac("rongjian.lockout", username.casefold()).hexdigest()
+
+
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """`AXES_USERNAME_CALLABLE`: the fingerprint of the name that was tried."""
+    return fingerprint(str((credentials or {}).get("username") or ""))
+
+
+def cool_off(request: HttpRequest | None) -> timedelta:
+    """`AXES_COOLOFF_TIME`: how long failures count and a lock lasts."""
+    return policy().lock
+
+
+def failure_limit(request: HttpRequest, credentials: dict[str, Any] | None) -> int:
+    """`AXES_FAILURE_LIMIT`: from which failure on an account is locked at an address."""
+    return policy().failures
+
+
+class Lockout(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
+    """`AXES_HANDLER`: axes' own counting, the limit per address, and the lines in the log."""
+
+    def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Whether this account is locked at this address, or this address altogether."""
+        return bool(super().is_locked(request, credentials)) or self._address_locked(request)
+
+    def _address_locked(self, request: Any) -> bool:
+        tried = AccessAttempt.objects.filter(
+            ip_address=request.axes_ip_address,
+            attempt_time__gte=request.axes_attempt_time - policy().lock,
+        )
+        failures = tried.aggregate(all=Sum("failures_since_start"))["all"] or 0
+        return bool(failures >= policy().failures_of_address)
+
+    def user_login_failed(
+        self,
+        sender: Any,
+        credentials: dict[str, Any],
+        request: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Count the failure and write a line; what is tried while locked does neither.
+
+        So an address adds at most as many lines as it has failures before it is locked.
+        """
+        if request is None:
+            return
+        locked_before = request.axes_locked_out
+        super().user_login_failed(sender, credentials, request, **kwargs)
+        if not locked_before:
+            _line(request, str(credentials.get("username") or ""), self._address_locked(request))
+
+
+def _line(request: Any, username: str, address_locked: bool) -> None:
+    failures = request.axes_failures_since_start or 0
+    users = User.objects.filter(username=username).select_related("person__court")
+    user = users.first()
+    detail = f"第 {failures} 次失败"
+    if failures >= policy().failures:
+        detail += f"，在该地址锁定 {policy().lock_minutes} 分钟"
+    if address_locked:
+        detail += f"，该地址锁定 {policy().lock_minutes} 分钟"
+    stranger = Stranger(request.axes_attempt_time, request.axes_ip_address or "")
+    note(stranger, "log-in-failed", user, detail)
+
+
+def minutes_left(username: str, address: str, now: datetime) -> int:
+    """For how many minutes still a try from the address is refused; at least one."""
+    since = AccessAttempt.objects.filter(ip_address=address or None, attempt_time__lte=now)
+    of_account = since.filter(username=fingerprint(username)).aggregate(last=Max("attempt_time"))
+    last = of_account["last"] or since.aggregate(last=Max("attempt_time"))["last"] or now
+    return max(1, -int((now - last - policy().lock).total_seconds() // 60))
+
+
+def locked(username: str, now: datetime) -> bool:
+    """Whether an account is locked at any address (administrators ask this)."""
+    tried = AccessAttempt.objects.filter(
+        username=fingerprint(username), attempt_time__gte=now - policy().lock
+    )
+    counts = tried.values("ip_address").annotate(all=Sum("failures_since_start"))
+    return any(count["all"] >= policy().failures for count in counts)
+
+
+def forget(username: str) -> int:
+    """Forget the failures of an account at every address."""
+    count, _ = AccessAttempt.objects.filter(username=fingerprint(username)).delete()
+    return int(count)
