@@ -32,9 +32,17 @@ def test_modules_and_functions_stay_short(path: Path) -> None:
 
 
 def test_records_are_written_only_through_the_template() -> None:
-    # The upload inserts the rows of a file as they came, which are not records yet.
-    allowed = {"records/actions.py", "records/bulk.py", "records/import_upload.py"}
-    writing = re.compile(r"INSERT INTO|\brecord\.save\(|Record\.objects[^\n]*\.update\(")
+    # The upload inserts the rows of a file as they came, which are not records yet; reorganising
+    # puts records from a day on where their unit then stood.
+    allowed = {
+        "records/actions.py",
+        "records/bulk.py",
+        "records/import_upload.py",
+        "records/reorganisation.py",
+    }
+    writing = re.compile(
+        r"INSERT INTO|\brecord\.save\(|Record\.objects[^\n]*\.update\(|rows\.update\("
+    )
     found = {
         path.relative_to(ROOT / "src/rongjian").as_posix()
         for path in PYTHON

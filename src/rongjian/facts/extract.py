@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date
@@ -14,7 +13,7 @@ from rongjian.facts.files import Manifest
 from rongjian.facts.schema import columns, schema
 from rongjian.kernel.files import sole_writer
 from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
-from rongjian.org.models import Unit
+from rongjian.org.queries import structure
 from rongjian.records.kinds import kind_of, kinds
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def rebuild() -> Manifest:
 
 
 def _present() -> Manifest:
-    return Manifest(heads(), _units(), schema(), complete=True)
+    return Manifest(heads(), structure(), schema(), complete=True)
 
 
 def _touched(known: Manifest, target: Manifest) -> set[Partition] | None:
@@ -108,11 +107,3 @@ def _by_day(kind: Kind) -> Iterator[files.Row]:
 def _partition_of(kind: Kind) -> Callable[[files.Row], str]:
     place = [column.name for column in columns(kind)].index("happened_on")
     return lambda row: files.month_of(row[place])
-
-
-def _units() -> str:
-    """A digest of every unit's code and place: facts carry both."""
-    digest = hashlib.sha256()
-    for row in sorted(Unit.objects.values_list("pk", "code", "path")):
-        digest.update(repr(row).encode())
-    return digest.hexdigest()

@@ -22,11 +22,21 @@ Organised = Literal["now", "then"]
 
 @dataclass(frozen=True)
 class Place:
-    """A unit and everything in it, by its code and its path, as organised now or then."""
+    """A unit and everything in it, by its code and its path, as organised now or then.
+
+    As organised then, `under` limits it to the days on which it stood right under that unit: only
+    so do the units below add up where one has moved within the period.
+    """
 
     code: str
     path: str
     organised: Organised = "now"
+    under: str = ""
+
+    @property
+    def step(self) -> str:
+        """What stands in the path of the day of everything that belongs here."""
+        return f"{self.under}/{self.code}/" if self.under else f"{self.code}/"
 
 
 @dataclass(frozen=True)
@@ -123,8 +133,7 @@ def lookup_place(place: Place) -> Test:
     """That the row is of the place, for the ORM."""
     if place.organised == "now":
         return Is("unit__path__startswith", place.path)
-    step = f"{place.code}/"
-    return AnyOf((Is("path__startswith", step), Is("path__contains", f"/{step}")))
+    return AnyOf((Is("path__startswith", place.step), Is("path__contains", f"/{place.step}")))
 
 
 def _table(kind: str) -> exp.Table:
@@ -206,7 +215,7 @@ def _inside(place: Place) -> exp.Expr:
             exp.LT(this=column.copy(), expression=_literal(after)),
         )
     path = exp.DPipe(this=_literal("/"), expression=exp.column("path", quoted=True), safe=True)
-    return exp.Contains(this=path, expression=_literal(f"/{place.code}/"))
+    return exp.Contains(this=path, expression=_literal(f"/{place.step}"))
 
 
 def _test(condition: Condition, type_: FieldType) -> Test:

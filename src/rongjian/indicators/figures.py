@@ -56,9 +56,12 @@ def figure(
     period: Period,
     *,
     organised: Organised = "now",
+    under: str = "",
     snapshot: Snapshot | None = None,
 ) -> Figure:
     """The figure of a unit and everything below it; of the newest snapshot unless one is given.
+
+    As organised then, `under` limits it to the days on which the unit stood right under another.
 
     Whoever shows several figures together gives all of them the same snapshot. Raises
     UnknownIndicator, or NoSnapshot before the first count.
@@ -68,7 +71,7 @@ def figure(
     seen = snapshot or snapshots.current()
     total = _in_cube(seen, formula, unit, period) if organised == "now" else None
     if total is None:
-        total = _over_facts(formula, unit, period, organised)
+        total = _over_facts(formula, Place(unit.code, unit.path, organised, under), period)
     value = formula.value(total)
     return Figure(
         code=code,
@@ -86,20 +89,45 @@ def figure(
 
 
 def series(
-    code: str, unit: Unit, period: Period, *, snapshot: Snapshot | None = None
+    code: str,
+    unit: Unit,
+    period: Period,
+    *,
+    organised: Organised = "now",
+    under: str = "",
+    snapshot: Snapshot | None = None,
 ) -> list[Figure]:
     """The figure of every month of a period."""
     seen = snapshot or snapshots.current()
-    return [figure(code, unit, Period(month, month), snapshot=seen) for month in period]
+    return [
+        figure(code, unit, Period(month, month), organised=organised, under=under, snapshot=seen)
+        for month in period
+    ]
 
 
 def children(
-    code: str, unit: Unit, period: Period, *, snapshot: Snapshot | None = None
+    code: str,
+    unit: Unit,
+    period: Period,
+    *,
+    organised: Organised = "now",
+    snapshot: Snapshot | None = None,
 ) -> list[tuple[Unit, Figure]]:
-    """The figures of the next units below, in code order."""
+    """The figures of the next units below, in code order.
+
+    As organised then these are all that stood there at any time, each with what it counted while
+    it did; those that neither stood there in the period nor counted anything are left out.
+    """
     seen = snapshot or snapshots.current()
-    below = sorted(queries.children(unit), key=lambda each: each.path)
-    return [(each, figure(code, each, period, snapshot=seen)) for each in below]
+    if organised == "now":
+        below = sorted(queries.children(unit), key=lambda each: each.path)
+        return [(each, figure(code, each, period, snapshot=seen)) for each in below]
+    present = queries.present(unit, period.start, period.end)
+    counted = [
+        (each, figure(code, each, period, organised="then", under=unit.code, snapshot=seen))
+        for each in sorted(queries.children(unit, ever=True), key=lambda each: each.code)
+    ]
+    return [(each, found) for each, found in counted if found.records or each.pk in present]
 
 
 def previous(now: Figure, unit: Unit, *, snapshot: Snapshot | None = None) -> Figure:
@@ -159,7 +187,6 @@ def _in_cube(seen: Snapshot, formula: Formula, unit: Unit, period: Period) -> To
     return lambda part: Decimal(seen.cube.total(part.key, unit.pk, span)).scaleb(-part.places)
 
 
-def _over_facts(formula: Formula, unit: Unit, period: Period, organised: Organised) -> Total:
-    place = Place(unit.code, unit.path, organised)
+def _over_facts(formula: Formula, place: Place, period: Period) -> Total:
     totals = columns.at_place(formula.parts, (period.start, period.end), place)
     return lambda part: totals[part]

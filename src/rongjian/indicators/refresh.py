@@ -26,6 +26,7 @@ from rongjian.kernel.periods import Month
 from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.log.models import Event
 from rongjian.org.models import Unit
+from rongjian.org.queries import structure
 from rongjian.records.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class _Frame:
     """What a cube is to be over, besides the months, which the records decide."""
 
     units: Sequence[tuple[str, int]]
+    structure: str
     parts: Mapping[str, Part]
     today: date
 
     @property
     def digest(self) -> str:
         """Changes whenever a cube made for another frame cannot be carried on."""
-        shape = repr((FORMAT, self.units, list(self.parts), self.today.year))
+        shape = repr((FORMAT, self.structure, list(self.parts), self.today.year))
         return hashlib.sha256(shape.encode()).hexdigest()
 
     def axes(self, rows: Iterable[Rows], before: Axes | None) -> Axes:
@@ -111,7 +113,7 @@ def _frame(today: date) -> _Frame:
     formulas = (formula(code, day) for code in known.versions for day in days)
     parts = {part.key: part for each in formulas for part in each.parts if part.additive}
     units = sorted(Unit.objects.values_list("path", "pk"))
-    return _Frame(units, dict(sorted(parts.items())), today)
+    return _Frame(units, structure(), dict(sorted(parts.items())), today)
 
 
 def _follow(frame: _Frame, now: Heads) -> Snapshot | None:

@@ -37,17 +37,24 @@ if TYPE_CHECKING:
 
 
 def records(
-    code: str, unit: Unit, period: Period, organised: Organised = "now"
+    code: str, unit: Unit, period: Period, organised: Organised = "now", under: str = ""
 ) -> QuerySet[Record]:
     """The rows behind a figure, as records of its kind; the caller still applies `visible`."""
-    place = Place(unit.code, unit.path, organised)
+    place = Place(unit.code, unit.path, organised, under)
     return rows_of(formula(code, period.end).rows, place, period)
 
 
-def recount(code: str, unit: Unit, period: Period, organised: Organised = "now") -> Decimal | None:
+def recount(
+    code: str, unit: Unit, period: Period, organised: Organised = "now", under: str = ""
+) -> Decimal | None:
     """The figure counted once more, over records instead of facts."""
-    place = Place(unit.code, unit.path, organised)
+    place = Place(unit.code, unit.path, organised, under)
     return formula(code, period.end).value(lambda part: total(part, place, period))
+
+
+def inside(unit: Unit, organised: Organised = "now", under: str = "") -> Q:
+    """That a record belongs to a unit, as organised now or then."""
+    return _q(lookup_place(Place(unit.code, unit.path, organised, under)))
 
 
 def rows_of(part: Part, place: Place, period: Period) -> QuerySet[Record]:

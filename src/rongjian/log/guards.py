@@ -66,12 +66,12 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Drop the guards (going back before they existed)."""
+    """Drop the guards where they are (going back before they existed)."""
     if connection.vendor == "postgresql":
-        _run(connection, ["DROP FUNCTION log_append_only() CASCADE"])
+        _run(connection, ["DROP FUNCTION IF EXISTS log_append_only() CASCADE"])
     else:
         names = [statement.split()[2] for statement in sqlite_statements()]
-        _run(connection, [f"DROP TRIGGER {name}" for name in names])
+        _run(connection, [f"DROP TRIGGER IF EXISTS {name}" for name in names])
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Writing units, placements, pairings and posts. Events of these come with reorganisation."""
+"""Setting up units, placements, pairings and posts, for first set-up and the demo world.
+
+What is changed later is changed from a day on and logged: `reorganising.py`.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ class NewUnit:
 
 @transaction.atomic
 def found(plan: Sequence[NewUnit]) -> dict[str, Unit]:
-    """Found units in the order given (parents first) with their first placement.
+    """Found units in the order given (parents first) with their first placement, which stays open.
 
     A Party unit without parent in its own tree stands directly inside its procuratorate.
     Returns the new units by code; KeyError when a parent or court is unknown.
@@ -92,7 +95,6 @@ def _placement(unit: Unit, parent: Unit | None, new: NewUnit) -> Placement:
         name=unit.name,
         short=unit.short,
         valid_from=new.founded_on,
-        valid_to=new.dissolved_on,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 
 from rongjian.org.models import COURT_TYPES, Placement, Unit, in_force
 
@@ -29,9 +31,10 @@ def unit_named(word: str) -> Unit:
 
 
 def path_on(unit: Unit, day: date) -> str:
-    """The unit's path as organised on a day; today's where no placement of that day is kept."""
-    placed = Placement.objects.filter(in_force(day), unit=unit).values_list("path", flat=True)
-    return placed.first() or unit.path
+    """The unit's path as organised on a day; of a day before it was founded, its first one."""
+    placed = Placement.objects.filter(unit=unit).values_list("path", flat=True)
+    then = placed.filter(valid_from__lte=day).order_by("-valid_from").first()
+    return then or placed.order_by("valid_from").first() or unit.path
 
 
 def standing(day: date, inside: Unit | None = None) -> list[Placement]:
@@ -48,29 +51,52 @@ def standing(day: date, inside: Unit | None = None) -> list[Placement]:
     return list(placed.select_related("unit__court").order_by("path"))
 
 
-def paths_on(units: Iterable[Unit], days: tuple[date, date]) -> dict[int, list[Placement]]:
-    """Placements of many units that touch a span of days, for writing many records at once."""
-    placed = Placement.objects.filter(unit__in=list(units), valid_from__lte=days[1])
+def paths_on(units: Iterable[Unit], until: date) -> dict[int, list[Placement]]:
+    """The placements of many units up to a day, each unit's in order, its first in any case."""
     found: dict[int, list[Placement]] = {}
-    for placement in placed.order_by("valid_from"):
-        found.setdefault(placement.unit_id, []).append(placement)
+    for placement in Placement.objects.filter(unit__in=list(units)).order_by("valid_from"):
+        if placement.valid_from <= until or placement.unit_id not in found:
+            found.setdefault(placement.unit_id, []).append(placement)
     return found
 
 
-def children(unit: Unit) -> QuerySet[Unit]:
-    """The next units below, in code order: sub-procuratorates of a court, else its bodies."""
-    below = Unit.objects.filter(path__startswith=unit.path).exclude(pk=unit.pk)
-    if unit.is_court:
-        depth = unit.path.count("/") + 1
-        courts = [
-            court for court in below.filter(type__in=COURT_TYPES) if court.path.count("/") == depth
-        ]
-        return Unit.objects.filter(pk__in=[court.pk for court in courts])
-    return below.filter(placements__parent=unit, placements__valid_to=None)
+def children(unit: Unit, *, ever: bool = False) -> QuerySet[Unit]:
+    """The next units below, in code order: sub-procuratorates of a court, else its bodies.
+
+    Those of today, the dissolved among them since their records still count here; with `ever`
+    all that have stood there on any day.
+    """
+    if ever:
+        below = Unit.objects.filter(placements__parent=unit).distinct()
+    else:
+        below = Unit.objects.filter(path=Concat(Value(unit.path), F("code"), Value("/")))
+    return below.filter(type__in=COURT_TYPES) if unit.is_court else below
 
 
-def ancestors(unit: Unit) -> list[Unit]:
-    """The units above, from the top of the tree down to the unit itself (the drill path)."""
-    codes = unit.path.strip("/").split("/")
+def present(unit: Unit, first: date, last: date) -> dict[int, tuple[date | None, date | None]]:
+    """Who stood right under a unit between two days, by id: (since, until), None where throughout."""
+    rows = Placement.objects.filter(parent=unit, valid_from__lte=last)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=first)).order_by("valid_from")
+    found: dict[int, tuple[date | None, date | None]] = {}
+    for row in rows.select_related("unit"):
+        since = row.valid_from if row.valid_from > max(first, row.unit.founded_on) else None
+        until = row.valid_to if row.valid_to and row.valid_to < last else None
+        found[row.unit_id] = (found.get(row.unit_id, (since, None))[0], until)
+    return found
+
+
+def ancestors(unit: Unit, day: date | None = None) -> list[Unit]:
+    """The units above, from the top of the tree down to the unit itself: of today, or of a day."""
+    codes = (path_on(unit, day) if day else unit.path).strip("/").split("/")
     found = {above.code: above for above in Unit.objects.filter(code__in=codes)}
     return [found[code] for code in codes if code in found]
+
+
+def structure() -> str:
+    """A digest of every unit's place, of today and of all days: what is counted by place has it."""
+    digest = hashlib.sha256()
+    units = Unit.objects.order_by("pk").values_list("pk", "code", "path", "court_id")
+    places = Placement.objects.order_by("unit", "valid_from")
+    for row in (*units, *places.values_list("unit_id", "path", "valid_from", "valid_to")):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()

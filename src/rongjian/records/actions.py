@@ -15,13 +15,14 @@ from rongjian.kernel.screening import screen
 from rongjian.log import audit, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import allowed, require
+from rongjian.org.locks import rely_on_places
+from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Due, Link, LinkKind, Record
 
 if TYPE_CHECKING:
     from rongjian.org.access import Actor, Verb
-    from rongjian.org.models import Unit
     from rongjian.records.flows import Move
 
 R = TypeVar("R", bound=Record)
@@ -164,8 +165,8 @@ def _stamp(actor: Actor, record: Record) -> None:
     if record.unit_id is None:
         raise ValidationError({"unit": "请选择单位"})
     record.kind = kind.code
-    if record.unit.court is not None:
-        record.court = record.unit.court
+    rely_on_places()
+    record.court_id = Unit.objects.values_list("court_id", flat=True).get(pk=record.unit_id)
     if not record.pk:
         _prepare(actor, record)
         record.state = kind.flow.initial

@@ -19,6 +19,7 @@ from rongjian.kernel.screening import screen
 from rongjian.log import audit, receipts
 from rongjian.log.images import image_of, plain
 from rongjian.org.access import require
+from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import paths_on
 from rongjian.records.actions import screened
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rongjian.org.access import Actor
+    from rongjian.org.models import Placement
     from rongjian.records.models import Batch
 
 Columns = dict[str, list[Any]]
@@ -75,6 +77,7 @@ def create_many(
     with transaction.atomic():
         if done := receipts.produced(actor.person.pk, key):
             return done
+        rely_on_places()
         columns = _columns(kind, rows)
         problems = check(kind, columns, rows)
         if problems:
@@ -237,10 +240,10 @@ def _stamp(
 ) -> None:
     count = len(columns["unit_id"])
     days: list[date] = columns["happened_on"]
-    placed = paths_on(units.values(), (min(days), max(days)))
+    placed = paths_on(units.values(), max(days))
     columns["court_id"] = [units[pk].court_id for pk in columns["unit_id"]]
     columns["path"] = [
-        next((p.path for p in reversed(placed.get(pk, ())) if p.valid_from <= day), units[pk].path)
+        _path(placed.get(pk, ()), day) or units[pk].path
         for pk, day in zip(columns["unit_id"], days, strict=True)
     ]
     same = {
@@ -253,6 +256,12 @@ def _stamp(
     }
     for name, value in same.items():
         columns[name] = [value] * count
+
+
+def _path(placed: Sequence[Placement], day: date) -> str:
+    """Where a unit stood on a day; before it was founded, where it was founded."""
+    then = (place.path for place in reversed(placed) if place.valid_from <= day)
+    return next(then, placed[0].path if placed else "")
 
 
 def _insert(kind: Kind, columns: Columns) -> list[int]:

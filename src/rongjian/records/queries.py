@@ -168,9 +168,13 @@ def reading_of(actor: Actor, rows: QuerySet[Record]) -> Reading:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a list is asked for; everything left out does not limit it."""
+    """What a list is asked for; everything left out does not limit it.
+
+    With `then` the rows are those that were the unit's on their day, wherever it stands now.
+    """
 
     unit: Unit | None = None
+    then: bool = False
     first: date | None = None
     last: date | None = None
     words: str = ""
@@ -184,7 +188,7 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     """The rows that fit a wish; voided ones only when asked for by their state."""
     condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
-        condition &= Q(unit__path__startswith=wish.unit.path)
+        condition &= _inside(wish.unit, then=wish.then)
     if wish.first:
         condition &= Q(happened_on__gte=wish.first)
     if wish.last:
@@ -198,6 +202,13 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return read.rows.filter(condition)
+
+
+def _inside(unit: Unit, *, then: bool) -> Q:
+    """That a record is of a unit or below it, today or on the record's own day."""
+    if then:
+        return Q(path__startswith=f"{unit.code}/") | Q(path__contains=f"/{unit.code}/")
+    return Q(unit__path__startswith=unit.path)
 
 
 def _mentions(kind: Kind, read: Reading, words: str) -> Q:

@@ -13,10 +13,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils import timezone
 from gunicorn.app.base import BaseApplication
 
 from rongjian.ops.commands import Refused
 from rongjian.org import first_run
+from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
     import argparse
@@ -35,10 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Migrate, start the background work, serve until told to stop."""
+    """Migrate, let units follow the day, start the background work, serve until told to stop."""
     free_address(args.address)
     call_command("migrate", verbosity=0)
     _tell_set_up_code(args.address)
+    settle(timezone.localdate())
     # Workers are forked: none may inherit an open database.
     connections.close_all()
     with _ticking():

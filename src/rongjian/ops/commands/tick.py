@@ -20,6 +20,7 @@ from rongjian.facts.files import Manifest
 from rongjian.indicators import refresh, snapshots
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
+from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
     import argparse
@@ -85,7 +86,13 @@ def run_once(trouble: str, *, as_json: bool) -> str:
 
 def steps(today: date) -> list[Done]:
     """Every step in its order; each finds out itself whether there is anything to do."""
-    return [_facts(), _figures(today)]
+    return [_organisation(today), _facts(), _figures(today)]
+
+
+def _organisation(today: date) -> Done:
+    """Before anything is counted: what was decided for today holds from today."""
+    changed = settle(today)
+    return Done("organisation", "组织设置", changed > 0, _told(changed > 0, f"{changed} 个单位"))
 
 
 def _facts() -> Done:
@@ -107,7 +114,11 @@ def _snapshot_number() -> int | None:
 
 def _done(step: str, name: str, before: Any, after: Any, words: str) -> Done:
     changed = before != after
-    return Done(step, name, changed, f"已更新（{words}）" if changed else f"没有变化（{words}）")
+    return Done(step, name, changed, _told(changed, words))
+
+
+def _told(changed: bool, words: str) -> str:  # the answer itself
+    return f"{'已更新' if changed else '没有变化'}（{words}）"
 
 
 def _report(done: list[Done], *, as_json: bool) -> None:
