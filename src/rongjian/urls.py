@@ -7,6 +7,7 @@ from django.urls import path
 from rongjian.web.pages import (
     account,
     activation,
+    adjust,
     checkup,
     documents,
     draft_check,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("account/second-factor", second_factor.second_factor, name="second-factor"),
     path("org/twin", twin.twin, name="twin"),
     path("org/explain", explain.explain, name="explain"),
+    path("org/adjust", adjust.adjust_units, name="adjust"),
     path("ledger/", ledger_list.index, name="ledgers"),
     path("ledger/<slug:code>", ledger_list.listed, name="ledger"),
     path("ledger/<slug:code>/export", ledger_list.export, name="ledger-export"),

@@ -76,6 +76,7 @@ CASES = {
     "second-factor": Case(),
     "twin": Case(),
     "explain": Case(),
+    "adjust": Case("weiw", "lisi", query="?operation=move&unit=450100-P02"),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

@@ -20,14 +20,12 @@ from rongjian.records.models import Record
 from rongjian.records.reorganisation import adjust
 from tests.house import NOW
 from tests.org.shapers import shaper
-from tests.records.test_import_race import emptied, guards_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.house import House
 
-__all__ = ("emptied", "guards_again")
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TODAY, PAST = NOW.date(), date(2024, 3, 1)

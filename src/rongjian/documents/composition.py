@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from rongjian.documents.templates import Level
+from rongjian.indicators.compiler import Organised
 from rongjian.kernel.periods import Period
 
 
@@ -67,6 +68,7 @@ class LiveFigure:
     note: str = ""
     document: int | None = None
     opens: bool = True
+    organised: Organised = "now"
 
     @property
     def trace_id(self) -> str:
@@ -90,12 +92,15 @@ class LiveFigure:
     def tooltip(self) -> str:
         """What stands over the number: definition, last day, frozen or of which snapshot."""
         state = " 已冻结" if self.frozen else f" · 快照 {self.snapshot}"
+        state += " · 按当时的组织" if self.organised == "then" else ""
         return f"口径 v{self.version} · 截至 {self.period.end}{state}"
 
     @property
     def parameters(self) -> dict[str, str]:
         """The query of the records page that this number opens."""
         found = {"unit": self.unit, "period": str(self.period)}
+        if self.organised == "then":
+            found |= {"organised": "then"}
         if self.document is not None:
             found |= {"doc": str(self.document), "slot": self.slot}
         return found

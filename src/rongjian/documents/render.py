@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rongjian.documents.models import Document
+    from rongjian.indicators.compiler import Organised
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
 
@@ -59,13 +60,16 @@ def compose(
     return _Filling(found, unit, periods_of(found, periods), actor).composition()
 
 
-def compose_document(document: Document, actor: Actor | None) -> Composition:
-    """A kept document as it stands for a reader: live, or as it was frozen."""
+def compose_document(
+    document: Document, actor: Actor | None, organised: Organised = "now"
+) -> Composition:
+    """A kept document as it stands for a reader: live, organised now or then; or as frozen."""
     if document.frozen_at is not None:
         return as_frozen(document, actor)
     kind = document_kind(document.kind)
     given = {name: Period.parse(text) for name, text in document.periods.items()}
-    filling = _Filling(kind, document.unit, periods_of(kind, given), actor, document.pk)
+    periods = periods_of(kind, given)
+    filling = _Filling(kind, document.unit, periods, actor, document.pk, organised)
     return filling.composition()
 
 
@@ -100,9 +104,10 @@ class _Filling:
         periods: Mapping[str, Period],
         actor: Actor | None,
         document: int | None = None,
+        organised: Organised = "now",
     ) -> None:
         self.kind, self.unit, self.periods = kind, unit, periods
-        self.document = document
+        self.document, self.organised = document, organised
         self.reader = Reader(actor, unit)
         self.snapshot = snapshots.current()
         self._figures = 0
@@ -111,6 +116,8 @@ class _Filling:
     def composition(self) -> Composition:
         """The whole document."""
         blocks = [Block(each.level, self._runs(each.sentences)) for each in self.kind.blocks]
+        if self.organised == "then":
+            blocks.insert(0, Block("p", (Text("（文中数字按当时的组织统计）"),)))
         return Composition(
             kind=self.kind.code,
             title=title_of(self.kind, self.unit, self.periods),
@@ -145,8 +152,14 @@ class _Filling:
         access = kind_of(definition.of).access
         if reason := self.reader.refusal(access):
             return Withheld(slot, definition.name, NOT_SHOWN, reason)
-        found = figures.figure(token.indicator, self.unit, period, snapshot=self.snapshot)
-        recounted = trace.recount(token.indicator, self.unit, period)
+        found = figures.figure(
+            token.indicator,
+            self.unit,
+            period,
+            organised=self.organised,
+            snapshot=self.snapshot,
+        )
+        recounted = trace.recount(token.indicator, self.unit, period, self.organised)
         same = kept(recounted) == kept(found.value)
         new = number_text(recounted, definition.display)
         return LiveFigure(
@@ -168,6 +181,7 @@ class _Filling:
             else "快照之后记录有变动，刷新后更新",
             document=self.document,
             opens=self.reader.opens(access),
+            organised=self.organised,
         )
 
     def _quotation(self, token: QuoteToken, slot: str) -> Run | None:

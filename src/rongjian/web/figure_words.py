@@ -12,6 +12,7 @@ from rongjian.records.kinds import kind_of
 from rongjian.records.queries import campaigns, in_words, unit_words
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from rongjian.indicators.figures import Figure
@@ -83,6 +84,18 @@ def scope(unit: Unit) -> str:
 def area(unit: Unit) -> str:
     """A procuratorate as the name of its area: 南宁市院 is 南宁市 in a drill path."""
     return unit.short.removesuffix("院") if unit.is_court else unit_words(unit)
+
+
+def apart(unit: Unit, stood: tuple[date | None, date | None] | None, period: Period) -> str:
+    """What is to be said of a unit below that did not stand there throughout, or is no more."""
+    since, until = stood or (None, None)
+    if stood is None and unit.dissolved_on is None:
+        return ""
+    words = [f"{since} 起"] if since else []
+    words += [f"至 {until}"] if until else []
+    if unit.dissolved_on and unit.dissolved_on <= period.end and not words:
+        words = [f"{unit.dissolved_on} 撤销"]
+    return f"（{'，'.join(words)}）" if words else ""
 
 
 def parts(definition: Definition) -> tuple[tuple[str, str], ...]:

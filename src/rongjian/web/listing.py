@@ -26,6 +26,7 @@ from rongjian.records.queries import (
     unit_words,
     with_names,
 )
+from rongjian.web.organised import NAME, WORDS, organised_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -94,6 +95,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     batch = query.get("batch", "")
     wish = Wish(
         unit=_unit(query.get("unit", "")),
+        then=organised_asked(query) == "then",
         first=_day("起始日期", query.get("from", ""), problems),
         last=_day("截止日期", query.get("to", ""), problems),
         words=query.get("q", "").strip(),
@@ -182,7 +184,8 @@ def chips(kind: Kind, wish: Wish, query: QueryDict) -> tuple[Chip, ...]:
     """The active filters in words: 专项=扫黑除恶, 日期 2018-01-01 至 2020-12-31."""
     found: list[tuple[str, tuple[str, ...]]] = []
     if wish.unit:
-        found.append((f"单位={unit_words(wish.unit)}", ("unit",)))
+        found.append((f"单位={unit_words(wish.unit)}", ("unit", NAME)))
+        found += [(WORDS["then"], (NAME,))] if wish.then else []
     if wish.first or wish.last:
         found.append((f"日期 {span(wish.first, wish.last)}", ("from", "to")))
     if wish.words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,12 +25,14 @@ from rongjian.org.access import Denied, allowed, may_somewhere, reach_units
 from rongjian.org.models import COURT_TYPES
 from rongjian.records.queries import unit_words
 from rongjian.web.listing import Option
+from rongjian.web.organised import WORDS, organised_asked, parameter, switch
 
 if TYPE_CHECKING:
     from rongjian.documents.composition import Composition
     from rongjian.documents.templates import DocumentKind
     from rongjian.org.access import Actor
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.organised import Switch
 
 PAGE = 30
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -91,6 +94,8 @@ class DocumentPage:
     kind: str
     author: str
     freezable: bool
+    switch: Switch | None
+    word_query: str
 
 
 def document(request: ActorRequest, pk: int) -> HttpResponse:
@@ -98,14 +103,19 @@ def document(request: ActorRequest, pk: int) -> HttpResponse:
     actor = request.actor
     found = _found(actor, pk)
     row = _row(actor, found)
+    live, organised = found.frozen_at is None, organised_asked(request.GET)
     page = DocumentPage(
         title=found.title,
         document=found,
-        composition=compose_document(found, actor),
+        composition=compose_document(found, actor, organised),
         kind=row.kind,
         author=row.author,
-        freezable=found.frozen_at is None
+        # Frozen is what stands on the page, and documents go out as organised now.
+        freezable=live
+        and organised == "now"
         and allowed(actor, "edit", Document.access_class, found.unit),
+        switch=switch(request.GET) if live else None,
+        word_query=f"?{urlencode(parameter(organised))}" if live and organised == "then" else "",
     )
     return render(request, "documents/document.html", {"page": page})
 
@@ -123,10 +133,12 @@ def word(request: ActorRequest, pk: int) -> HttpResponse:
     found = _found(actor, pk)
     day = localtime(found.frozen_at).date() if found.frozen_at else actor.today
     annex = request.GET.get("annex") == "1"
-    content = docx.write(compose_document(found, actor), day=day, annex=annex)
+    organised = organised_asked(request.GET)
+    content = docx.write(compose_document(found, actor, organised), day=day, annex=annex)
     response = HttpResponse(content, content_type=DOCX)
+    way = f"（{WORDS['then']}）" if found.frozen_at is None and organised == "then" else ""
     response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{found.title}.docx"
+        as_attachment=True, filename=f"{found.title}{way}.docx"
     )
     return response
 

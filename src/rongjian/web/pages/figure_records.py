@@ -13,37 +13,34 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from rongjian.documents.frozen import difference
-from rongjian.documents.models import FrozenFigure
-from rongjian.documents.queries import frozen_figure
-from rongjian.indicators import catalogue, figures, trace
-from rongjian.kernel.periods import Period
+from rongjian.indicators import figures, trace
 from rongjian.org import queries
 from rongjian.org.access import Denied, allowed, opens, require, visible
+from rongjian.org.models import Unit
 from rongjian.records import actions
-from rongjian.records.kinds import kind_of
 from rongjian.records.queries import Reading, reading_of
 from rongjian.web import listing
 from rongjian.web.export import XLSX, workbook
-from rongjian.web.figure_words import area, condition_chip, exact, places, scope, with_unit
+from rongjian.web.figure_asked import asked_of
+from rongjian.web.figure_words import apart, area, condition_chip, exact, places, scope, with_unit
+from rongjian.web.organised import WORDS, day_of, parameter, switch
 from rongjian.web.pages.figures import (
     Step,
     figure_url,
     path_down,
-    period_asked,
-    records_url,
-    unit_asked,
 )
 
 if TYPE_CHECKING:
     from django.db.models import Field, QuerySet
 
-    from rongjian.indicators.spec import Definition
+    from rongjian.documents.models import FrozenFigure
     from rongjian.org.access import Actor
-    from rongjian.org.models import Unit
     from rongjian.records.kinds import Kind
     from rongjian.records.models import Record
+    from rongjian.web.figure_asked import Asked
     from rongjian.web.listing import Table
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.organised import Switch
 
 
 @dataclass(frozen=True)
@@ -88,52 +85,19 @@ class RecordsPage:
     read: Reading
     export: str
     back: str
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What an address asks for: the figure, and the place in a text that it was opened from."""
-
-    code: str
-    definition: Definition
-    kind: Kind
-    unit: Unit
-    period: Period
-    frozen: FrozenFigure | None
-    own: bool
-    added: bool
-
-    @property
-    def place(self) -> dict[str, str]:
-        """The part of the address that keeps the place in the text."""
-        if self.frozen is None:
-            return {}
-        return {"doc": str(self.frozen.document_id), "slot": self.frozen.slot}
-
-    def url(self, unit: Unit | None = None, **more: str) -> str:
-        """This page for another unit or with further wishes."""
-        chosen = unit or self.unit
-        return records_url(self.code, chosen.code, self.period, **self.place, **more)
+    switch: Switch
 
 
 def records(request: ActorRequest, code: str) -> HttpResponse:
     """The records behind a figure, by page or by unit; a projection is logged before it shows."""
     actor = request.actor
-    asked = _asked(request, code)
+    asked = asked_of(request, code)
     _require_opening(actor, asked)
-    rows = _rows(asked)
+    rows = asked.chosen()
     total = rows.count()
     grouped = request.GET.get("group") == "court" and asked.unit.is_court
     read = reading_of(actor, rows)
-    number = request.GET.get("page", "")
-    page_number = int(number) if number.isdecimal() else 1
-    table = None
-    if not grouped:
-        if read.projected:
-            _log(actor, asked, f"去标识记录 第 {page_number} 页")
-        sort = request.GET.get("sort", "")
-        order = sort if sort in listing.SORTS else "unit"
-        table = listing.table(asked.kind, read, read.rows, request.GET, order, page_number)
+    table = None if grouped else _table(request, asked, read)
     groups, group_total = _groups(asked, rows) if grouped else ((), None)
     page = RecordsPage(
         title=asked.kind.name,
@@ -143,67 +107,51 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
         readable=table.total if table else total,
         chips=_chips(asked),
         strip=_strip(asked),
-        path=path_down(actor, asked.kind.access, asked.unit, lambda unit: asked.url(unit)),
-        figure_url=figure_url(code, asked.unit.code, asked.period),
+        path=_way(actor, asked),
+        figure_url=_figure_url(asked),
         groups=groups,
         group_total=group_total,
         amount_heading=_amount_heading(asked),
-        by_unit=asked.url(group="court") if asked.unit.is_court else "",
-        flat=asked.url(),
+        by_unit=asked.again(group="court") if asked.unit.is_court else "",
+        flat=asked.again(),
         table=table,
         read=read,
         export=_export_url(actor, asked),
         back=_back(asked),
+        switch=switch(request.GET),
     )
     return render(request, "figures/records.html", {"page": page})
 
 
-def _require_opening(actor: Actor, asked: _Asked) -> None:
+def _require_opening(actor: Actor, asked: Asked) -> None:
     """Raise Denied unless the figure is one that opens to its records."""
     require(actor, "figures", asked.kind.access, asked.unit)
     if opens(actor, asked.kind.access, asked.unit) != "records":
         raise Denied(f"没有权限：您可以看“{asked.definition.name}”的数，不能看背后的记录")
 
 
-def _asked(request: ActorRequest, code: str) -> _Asked:
-    period = period_asked(request, code)
-    definition = catalogue.in_force(code, period.end)
-    unit = unit_asked(request)
-    return _Asked(
-        code=code,
-        definition=definition,
-        kind=kind_of(definition.of),
-        unit=unit,
-        period=period,
-        frozen=_frozen(request, code, period),
-        own=request.GET.get("own") == "1",
-        added=request.GET.get("added") == "1",
-    )
+def _table(request: ActorRequest, asked: Asked, read: Reading) -> Table:
+    """The page of rows that is asked for; opening a projection is logged before it shows."""
+    number = request.GET.get("page", "")
+    page_number = int(number) if number.isdecimal() else 1
+    if read.projected:
+        _log(request.actor, asked, f"去标识记录 第 {page_number} 页")
+    sort = request.GET.get("sort", "")
+    order = sort if sort in listing.SORTS else "unit"
+    return listing.table(asked.kind, read, read.rows, request.GET, order, page_number)
 
 
-def _frozen(request: ActorRequest, code: str, period: Period) -> FrozenFigure | None:
-    """The frozen figure that the address names, if it is this one and its document is visible."""
-    document, slot = request.GET.get("doc", ""), request.GET.get("slot", "")
-    if not (document.isdecimal() and slot):
-        return None
-    try:
-        found = frozen_figure(request.actor, int(document), slot)
-    except FrozenFigure.DoesNotExist:
-        return None
-    same = found.indicator == code and Period.parse(found.period) == period
-    return found if same else None
+def _way(actor: Actor, asked: Asked) -> tuple[Step, ...]:
+    day = day_of(actor, asked.period, asked.organised)
+    return path_down(actor, asked.kind.access, asked.unit, lambda unit: asked.url(unit), day)
 
 
-def _rows(asked: _Asked) -> QuerySet[Record]:
-    rows = trace.records(asked.code, asked.unit, asked.period)
-    if asked.own:
-        rows = rows.filter(court=asked.unit)
-    if asked.added and asked.frozen:
-        rows = rows.filter(pk__in=difference(asked.frozen).added)
-    return rows
+def _figure_url(asked: Asked) -> str:
+    kept = parameter(asked.organised)
+    return figure_url(asked.code, asked.unit.code, asked.period, **kept)
 
 
-def _log(actor: Actor, asked: _Asked, what: str) -> None:
+def _log(actor: Actor, asked: Asked, what: str) -> None:
     words = f"{what} {asked.definition.name} {asked.period}"
     actions.opened(actor, f"figure:{asked.code}", asked.unit, words)
 
@@ -211,12 +159,14 @@ def _log(actor: Actor, asked: _Asked, what: str) -> None:
 # --- the number against its records ----------------------------------------------------------
 
 
-def _strip(asked: _Asked) -> Strip:
-    if asked.frozen and asked.frozen.unit_id == asked.unit.pk and not asked.own:
+def _strip(asked: Asked) -> Strip:
+    of_text = asked.frozen and asked.frozen.unit_id == asked.unit.pk and not asked.own
+    if asked.frozen and of_text and asked.organised == "now":
         return _strip_of_text(asked, asked.frozen)
-    seen = figures.figure(asked.code, asked.unit, asked.period)
-    now = trace.recount(asked.code, asked.unit, asked.period)
-    count = trace.records(asked.code, asked.unit, asked.period).count()
+    organised, under = asked.organised, asked.under
+    seen = figures.figure(asked.code, asked.unit, asked.period, organised=organised, under=under)
+    now = trace.recount(asked.code, asked.unit, asked.period, organised, under)
+    count = asked.rows().count()
     if now == seen.value:
         return Strip("ok", _equal("指标数", asked, seen.text, now, count))
     words = (
@@ -226,7 +176,7 @@ def _strip(asked: _Asked) -> Strip:
     return Strip("warn", words)
 
 
-def _strip_of_text(asked: _Asked, frozen: FrozenFigure) -> Strip:
+def _strip_of_text(asked: Asked, frozen: FrozenFigure) -> Strip:
     found = difference(frozen)
     if found.same:
         return Strip("ok", _equal("文中数", asked, frozen.text, found.value, found.count))
@@ -241,7 +191,7 @@ def _strip_of_text(asked: _Asked, frozen: FrozenFigure) -> Strip:
     return Strip("warn", words, see, f"看这 {len(found.added)} 条")
 
 
-def _equal(lead: str, asked: _Asked, text: str, value: Decimal | None, count: int) -> str:
+def _equal(lead: str, asked: Asked, text: str, value: Decimal | None, count: int) -> str:
     """文中数 1,591 = 记录数 1,591 ✓, and for sums what they add up to, of how many."""
     printed = _printed(asked, text, value)
     if asked.definition.measure == "count":
@@ -251,25 +201,30 @@ def _equal(lead: str, asked: _Asked, text: str, value: Decimal | None, count: in
     return f"{lead} {printed} = {noun} {total}（{count:,} 条）✓"
 
 
-def _printed(asked: _Asked, text: str, value: Decimal | None) -> str:
+def _printed(asked: Asked, text: str, value: Decimal | None) -> str:
     """The number as printed; a plain count with separators, as all numbers on this page."""
     return _digits(asked, value) if asked.definition.measure == "count" else text
 
 
-def _digits(asked: _Asked, value: Decimal | None) -> str:
+def _digits(asked: Asked, value: Decimal | None) -> str:
     """The value with its digits; a rate has none of its own and gets two."""
     return exact(value, 2 if asked.definition.measure == "ratio" else places(asked.definition))
 
 
-def _now(asked: _Asked, value: Decimal | None, count: int) -> str:
+def _now(asked: Asked, value: Decimal | None, count: int) -> str:
     if asked.definition.measure == "count":
         return f"{count:,}"
     return f"{with_unit(_digits(asked, value), asked.definition.measure_unit)}（{count:,} 条）"
 
 
-def _chips(asked: _Asked) -> tuple[str, ...]:
+def _chips(asked: Asked) -> tuple[str, ...]:
     found = [condition_chip(asked.kind, each) for each in asked.definition.where]
     found.append(f"{_date_words(asked)} {asked.period.start} 至 {asked.period.end}")
+    if asked.organised == "then":
+        found.append(WORDS["then"])
+    if asked.under:
+        above = Unit.objects.get(code=asked.under)
+        found.append(f"在{above.short}之下期间")
     if asked.own:
         found.append(f"单位={asked.unit.short}本级")
     if asked.added:
@@ -277,32 +232,40 @@ def _chips(asked: _Asked) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _date_words(asked: _Asked) -> str:
+def _date_words(asked: Asked) -> str:
     return asked.kind.heading(asked.definition.on)
 
 
 # --- by unit ---------------------------------------------------------------------------------
 
 
-def _groups(asked: _Asked, rows: QuerySet[Record]) -> tuple[tuple[GroupRow, ...], GroupRow]:
+def _groups(asked: Asked, rows: QuerySet[Record]) -> tuple[tuple[GroupRow, ...], GroupRow]:
     """The units below in code order with their counts, the unit's own first, and the total."""
     summed = _summed(asked)
-    values = rows.order_by().values_list("court__path")
+    values = rows.order_by().values_list("path" if asked.organised == "then" else "unit__path")
     counted = values.annotate(n=Count("pk"), s=Sum(_whole(summed)) if summed else Count("pk"))
-    by_court = {path: (number, amount or 0) for path, number, amount in counted}
-    below = sorted(queries.children(asked.unit), key=lambda unit: unit.path)
+    below = {unit.code: unit for unit in asked.below()}
+    inside: dict[str, list[tuple[int, int]]] = {}
+    for path, number, amount in counted:
+        codes = path.strip("/").split("/")
+        step = codes[codes.index(asked.unit.code) + 1 :][:1]
+        code = step[0] if step and step[0] in below else ""
+        inside.setdefault(code, []).append((number, amount or 0))
     found = []
-    own = by_court.get(asked.unit.path)
-    if own:
+    if own := inside.get(""):
         name = f"{asked.unit.short}本级" if below else area(asked.unit)
-        found.append(_group(name, [own], summed, asked.url(own="1")))
-    for unit in below:
-        inside = [pair for path, pair in by_court.items() if path.startswith(unit.path)]
-        found.append(_group(area(unit), inside, summed, asked.url(unit)))
-    return tuple(found), _group("合计", list(by_court.values()), summed, "")
+        found.append(_group(name, own, summed, asked.again(own="1")))
+    under = {"under": asked.unit.code} if asked.organised == "then" else {}
+    stood = queries.present(asked.unit, asked.period.start, asked.period.end) if under else {}
+    for code, unit in sorted(below.items()):
+        if asked.organised == "now" or code in inside or unit.pk in stood:
+            name = area(unit) + apart(unit, stood.get(unit.pk), asked.period)
+            found.append(_group(name, inside.get(code, []), summed, asked.url(unit, **under)))
+    every = [pair for pairs in inside.values() for pair in pairs]
+    return tuple(found), _group("合计", every, summed, "")
 
 
-def _summed(asked: _Asked) -> Field[Any, Any] | None:
+def _summed(asked: Asked) -> Field[Any, Any] | None:
     """The field that the figure adds up, if that is what it does."""
     if asked.definition.measure != "sum":
         return None
@@ -329,35 +292,36 @@ def _group(
     return GroupRow(name, f"{number:,}", amount, url)
 
 
-def _amount_heading(asked: _Asked) -> str:
+def _amount_heading(asked: Asked) -> str:
     return asked.kind.heading(asked.definition.field) if asked.definition.measure == "sum" else ""
 
 
 # --- out -------------------------------------------------------------------------------------
 
 
-def _export_url(actor: Actor, asked: _Asked) -> str:
+def _export_url(actor: Actor, asked: Asked) -> str:
     if not allowed(actor, "export", asked.kind.access, asked.unit):
         return ""
     wanted = (("added", asked.added), ("own", asked.own))
     more = {name: "1" for name, chosen in wanted if chosen}
-    return asked.url(None, **more).replace("/records/?", "/records/export?")
+    return asked.again(**more).replace("/records/?", "/records/export?")
 
 
-def _back(asked: _Asked) -> str:
+def _back(asked: Asked) -> str:
     return str(asked.frozen.document_id) if asked.frozen else ""
 
 
 def export(request: ActorRequest, code: str) -> HttpResponse:
     """All rows behind a figure as .xlsx; withheld fields stay empty under their headings."""
     actor = request.actor
-    asked = _asked(request, code)
+    asked = asked_of(request, code)
     _require_opening(actor, asked)
     require(actor, "export", asked.kind.access, asked.unit)
-    read = reading_of(actor, _rows(asked))
+    read = reading_of(actor, asked.chosen())
     rows = visible(actor, read.rows, "export").order_by(*listing.SORTS["unit"])
     _log(actor, asked, f"导出 {rows.count()} 条")
     response = HttpResponse(workbook(asked.kind, read, rows), content_type=XLSX)
-    name = f"{scope(asked.unit)}{asked.definition.name}_{asked.period}.xlsx"
+    way = f"_{WORDS['then']}" if asked.organised == "then" else ""
+    name = f"{scope(asked.unit)}{asked.definition.name}_{asked.period}{way}.xlsx"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

@@ -13,14 +13,15 @@ from django.urls import reverse
 
 from rongjian.indicators import catalogue, figures, snapshots
 from rongjian.indicators.spec import UnknownIndicator
-from rongjian.kernel.periods import Month, Period
+from rongjian.kernel.periods import Period
 from rongjian.org.access import allowed, opens, reach_units, require
 from rongjian.org.models import COURT_TYPES, Unit
-from rongjian.org.queries import ancestors
+from rongjian.org.queries import ancestors, present
 from rongjian.records.kinds import kind_of
-from rongjian.records.queries import campaigns, unit_words
-from rongjian.web.charts import Mark, months
+from rongjian.records.queries import campaigns
+from rongjian.web.figure_months import chart, table
 from rongjian.web.figure_words import (
+    apart,
     area,
     exact,
     parts,
@@ -31,19 +32,23 @@ from rongjian.web.figure_words import (
     with_unit,
 )
 from rongjian.web.listing import Option
+from rongjian.web.organised import day_of, organised_asked, parameter, switch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
+    from datetime import date
 
     from django.utils.safestring import SafeString
 
+    from rongjian.indicators.compiler import Organised
     from rongjian.indicators.figures import Figure
     from rongjian.indicators.snapshots import Snapshot
     from rongjian.indicators.spec import Definition
     from rongjian.org.access import Actor
+    from rongjian.web.figure_months import MonthTable, Way
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.organised import Switch
 
-    Way = Callable[..., str]
 
 _NOTHING = Decimal(0)
 _LARGE = 10_000
@@ -52,9 +57,10 @@ _SHORT = 7
 """Up to how many characters twelve numbers fit into a row."""
 
 
-def figure_url(code: str, unit: str, period: Period) -> str:
+def figure_url(code: str, unit: str, period: Period, **more: str) -> str:
     """Where a figure's own page is."""
-    return f"{reverse('figure', args=[code])}?{urlencode({'unit': unit, 'period': str(period)})}"
+    query = urlencode({"unit": unit, "period": str(period), **more})
+    return f"{reverse('figure', args=[code])}?{query}"
 
 
 def records_url(code: str, unit: str, period: Period, **more: str) -> str:
@@ -150,18 +156,6 @@ class Past:
 
 
 @dataclass(frozen=True)
-class MonthTable:
-    """The table beside the chart: (text, address) by year and month, None where not asked for.
-
-    Years are rows, or columns where the numbers are too long for twelve of them in a row.
-    """
-
-    corner: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[tuple[str, str] | None, ...]], ...]
-
-
-@dataclass(frozen=True)
 class Below:
     """A unit below, with its figure and the ways to both."""
 
@@ -193,42 +187,46 @@ class FigurePage:
     total: str
     agrees: bool
     adds_up: bool
+    switch: Switch
 
 
 def figure(request: ActorRequest, code: str) -> HttpResponse:
     """One indicator for a unit and a period; 403 with the reason where it is not granted."""
     actor = request.actor
-    definition = _definition(code)
+    _definition(code)
     if "first" in request.GET:
         return _canonical(request, code)
     unit = unit_asked(request)
     period = period_asked(request, code)
+    definition = catalogue.in_force(code, period.end)
     access = kind_of(definition.of).access
     require(actor, "figures", access, unit)
-    seen = snapshots.current()
-    found = figures.figure(code, unit, period, snapshot=seen)
-    way = records_url if opens(actor, access, unit) == "records" else not_opened
+    seen, organised = snapshots.current(), organised_asked(request.GET)
+    found = figures.figure(code, unit, period, organised=organised, snapshot=seen)
+    way = _opening(actor, access, unit, organised)
     below, total = _below(code, unit, period, found, seen, way)
-    rows = figures.series(code, unit, period, snapshot=seen) if len(period) > 1 else []
+    rows = figures.series(code, unit, period, organised=organised, snapshot=seen)
+    rows = rows if len(period) > 1 else []
     page = FigurePage(
         title=found.name,
-        definition=catalogue.in_force(code, period.end),
-        said=parts(catalogue.in_force(code, period.end)),
+        definition=definition,
+        said=parts(definition),
         unit=unit,
         units=_units(actor, access, unit),
         period=period,
-        path=path_down(actor, access, unit, lambda each: figure_url(code, each.code, period)),
+        path=_way(actor, access, unit, found),
         figure=found,
         digits=_digits(found),
         records=f"{found.records:,}",
         records_url=way(code, unit.code, period),
         past=_past(found, unit, seen),
-        chart=_chart(unit, period, rows, way) if rows else None,
-        months=_months(unit, period, rows, way) if rows else None,
+        chart=chart(unit, period, rows, way) if rows else None,
+        months=table(unit, period, rows, way) if rows else None,
         below=below,
         total=total,
         agrees=total == put(found),
         adds_up=summable(code, period),
+        switch=switch(request.GET),
     )
     return render(request, "figures/figure.html", {"page": page})
 
@@ -261,7 +259,8 @@ def period_asked(request: ActorRequest, code: str) -> Period:
 def _canonical(request: ActorRequest, code: str) -> HttpResponse:
     """What the two month boxes of the form say, as the one address of this figure."""
     period = Period.parse(f"{request.GET['first']}..{request.GET.get('last', '')}")
-    return redirect(figure_url(code, request.GET.get("unit", ""), period))
+    kept = parameter(organised_asked(request.GET))
+    return redirect(figure_url(code, request.GET.get("unit", ""), period, **kept))
 
 
 def _units(actor: Actor, access: str, unit: Unit) -> tuple[Option, ...]:
@@ -273,15 +272,38 @@ def _units(actor: Actor, access: str, unit: Unit) -> tuple[Option, ...]:
 
 
 def path_down(
-    actor: Actor, access: str, unit: Unit, address: Callable[[Unit], str]
+    actor: Actor,
+    access: str,
+    unit: Unit,
+    address: Callable[[Unit], str],
+    day: date | None = None,
 ) -> tuple[Step, ...]:
     """全区 › 南宁市 › 青秀区, each step but the last a link if the actor may look there."""
     steps = []
-    for above in ancestors(unit):
+    for above in ancestors(unit, day):
         words = scope(above) if above.path.count("/") == 1 else area(above)
         may = above != unit and allowed(actor, "figures", access, above)
         steps.append(Step(words, address(above) if may else ""))
     return tuple(steps)
+
+
+def _way(actor: Actor, access: str, unit: Unit, found: Figure) -> tuple[Step, ...]:
+    kept, day = parameter(found.organised), day_of(actor, found.period, found.organised)
+    return path_down(
+        actor,
+        access,
+        unit,
+        lambda each: figure_url(found.code, each.code, found.period, **kept),
+        day,
+    )
+
+
+def _opening(actor: Actor, access: str, unit: Unit, organised: Organised) -> Way:
+    """Where a number opens to its records, as organised; nowhere where it may not be opened."""
+    if opens(actor, access, unit) != "records":
+        return not_opened
+    kept = parameter(organised)
+    return lambda code, unit, period, **more: records_url(code, unit, period, **kept, **more)
 
 
 def _digits(found: Figure) -> str:
@@ -314,51 +336,20 @@ def _compared(words: str, found: Figure, before: Figure) -> Past:
     return Past(words, before.period.label, with_unit(before.text, before.measure_unit), difference)
 
 
-def _chart(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> SafeString:
-    first = rows[0]
-    # An axis in 万元 can be read, one in 元 is a row of zeros.
-    large = first.measure_unit == "元" and max(row.value or 0 for row in rows) >= 10 * _LARGE
-    marks = [
-        Mark(
-            label=str(row.period),
-            value=float((row.value or _NOTHING) / (_LARGE if large else 1)),
-            spoken=f"{row.period.label} {with_unit(put(row), row.measure_unit)}",
-            url=way(row.code, unit.code, row.period),
-        )
-        for row in rows
-    ]
-    measure_unit = "万元" if large else first.measure_unit
-    return months(marks, measure_unit, f"{unit_words(unit)}{first.name}，{period.label}，按月")
-
-
-def _months(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> MonthTable:
-    cells = {row.period.first: (put(row), way(row.code, unit.code, row.period)) for row in rows}
-    years = range(period.first.year, period.last.year + 1)
-    grid = [[cells.get(Month.at(year, month)) for month in range(1, 13)] for year in years]
-    year_words = tuple(f"{year}年" for year in years)
-    month_words = tuple(f"{month}月" for month in range(1, 13))
-    if max(len(text) for text, _ in cells.values()) <= _SHORT:
-        return MonthTable("年", month_words, _rows(year_words, grid))
-    return MonthTable("月", year_words, _rows(month_words, zip(*grid, strict=True)))
-
-
-def _rows(
-    words: Sequence[str], grid: Iterable[Iterable[tuple[str, str] | None]]
-) -> tuple[tuple[str, tuple[tuple[str, str] | None, ...]], ...]:
-    return tuple((word, tuple(cells)) for word, cells in zip(words, grid, strict=True))
-
-
 def _below(
     code: str, unit: Unit, period: Period, found: Figure, seen: Snapshot, way: Way
 ) -> tuple[tuple[Below, ...], str]:
     """The units below in code order, what is the unit's own, and the total of both."""
-    rows = figures.children(code, unit, period, snapshot=seen)
+    rows = figures.children(code, unit, period, organised=found.organised, snapshot=seen)
+    kept = parameter(found.organised)
+    under = {"under": unit.code} if kept else {}
+    stood = present(unit, period.start, period.end) if kept else {}
     below = [
         Below(
-            area(each),
+            area(each) + apart(each, stood.get(each.pk), period),
             put(row),
-            figure_url(code, each.code, period),
-            way(code, each.code, period),
+            figure_url(code, each.code, period, **kept),
+            way(code, each.code, period, **under),
         )
         for each, row in rows
     ]

@@ -17,11 +17,13 @@ from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.queries import Reading, Wish, counts_by_kind, reading, wished
 from rongjian.web import listing
 from rongjian.web.export import XLSX, workbook
+from rongjian.web.organised import switch
 
 if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.web.listing import Asked, Chip, Select, Table
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.organised import Switch
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class ListPage:
     export: str
     create: bool
     bring_in: bool
+    switch: Switch | None
 
     @property
     def first_day(self) -> str:
@@ -125,6 +128,7 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
         export=_export_url(request, kind, read),
         create=may_somewhere(actor, "create", kind.access),
         bring_in=may_somewhere(actor, "import", kind.access),
+        switch=switch(request.GET) if asked.wish.unit else None,
     )
     return render(request, "ledger/list.html", {"page": page})
 
