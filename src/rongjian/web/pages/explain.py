@@ -8,7 +8,7 @@ no business content stands on this page, not even whether a record exists.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.shortcuts import render
@@ -222,7 +222,10 @@ def _posts(asked: Actor) -> tuple[PostLine, ...]:
     stored = Post.objects.filter(person=asked.person, role__in=roles()).select_related(
         "unit__court"
     )
-    everybody = [_post(post, asked.today, counted=True) for post in asked.posts if post.pk is None]
+    stored_or_not: list[Any] = list(asked.posts)  # A post that goes without saying is not stored.
+    everybody = [
+        _post(post, asked.today, counted=True) for post in stored_or_not if post.pk is None
+    ]
     rest = sorted(stored, key=lambda post: (post.pk not in counted, post.valid_from))
     return (*everybody, *(_post(post, asked.today, counted=post.pk in counted) for post in rest))
 
