@@ -58,6 +58,8 @@ class Visitor:
     name: str
     client: Client
     user: oracle.User
+    pending: str = ""
+    """What they sent and have not been told the outcome of: the next page may quote it."""
 
 
 @dataclass
@@ -257,7 +259,8 @@ def _newcomers() -> Iterator[Visitor]:
         )  # fmt: skip
         Affiliation.objects.create(person=person, unit=body, kind="department", valid_from=TODAY)
         for role, unit, *when in posts:
-            first, last, state = [*when, *(TODAY, None, "approved")[len(when) :]]
+            usual: tuple[Any, ...] = (TODAY, None, "approved")
+            first, last, state = (*when, *usual[len(when) :])
             at = Unit.objects.get(code=unit) if unit else body
             Post.objects.create(
                 person=person, unit=at, role=role, valid_from=first, valid_to=last,

@@ -220,7 +220,10 @@ def judge(made: Aviary, visitor: Visitor, asked: Ask) -> int:
     said = spoken(answer)
     told = f"{visitor.name} {route} {kwargs} {query} {sent} → {answer.status_code}"
     assert answer.status_code < 500, told
-    leaked = made.leaks(visitor, said, f"{where} {query} {sent}")
+    visitor.pending = f"{visitor.pending} {where} {query} {sent}"
+    leaked = made.leaks(visitor, said, visitor.pending)
+    if answer.status_code not in (302, 404):
+        visitor.pending = ""
     assert not leaked, f"{told}: {leaked[:3]}"
     if route.startswith("record"):
         judge_record(made, visitor, asked, answer, told)
