@@ -24,6 +24,16 @@ hypothesis.settings.load_profile("rongjian")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--leak-requests`."""
+    parser.addoption(
+        "--leak-requests",
+        type=int,
+        default=1200,
+        help="how many random requests look for what nobody should be told (a release asks 20000)",
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, with the reason, what cannot run here."""
     on_sqlite = config.getoption("--database") == "sqlite"

@@ -16,8 +16,10 @@ from rongjian.__main__ import COMMANDS, main
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.log import guards
 from rongjian.log.models import Event
+from rongjian.ops import permissions
 from rongjian.ops.commands import tick
 from rongjian.ops.demo import standing
+from rongjian.org.roles import classes
 from rongjian.records.actions import move
 from rongjian.records.models import Record
 from tests.world import TODAY, World, rongjian
@@ -151,6 +153,32 @@ def test_verify_published_names_the_known_contradictions(
         assert both in text
     Record.objects.filter(kind="published-figure").update(state="void")
     assert told(capsys, "verify", "published") == (0, "核对 0 条公布数据，不一致 0 处\n")
+
+
+def test_verify_permissions_walks_every_cell_and_prints_what_it_walked(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = told(capsys, "verify", "permissions")
+    assert code == 0
+    headline, *matrix = text.splitlines()
+    assert "20 个角色" in headline
+    assert headline.endswith("不符 0")
+    assert len([line for line in matrix if "：" in line]) >= len(classes())
+    assert any(line.startswith("survey_response L4 问卷答卷：任何人都没有") for line in matrix)
+
+
+def test_verify_permissions_names_what_deviates(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = world.persons["sec"]
+    person.posts.create(unit=world.region, role="chief", valid_from=TODAY, state="approved")
+    monkeypatch.setitem(permissions.INSIDE, "court", frozenset({"node"}))
+    code, out = told(capsys, "verify", "permissions", "--json")
+    found = json.loads(out)
+    assert code == 1
+    assert found["faults"] == len(found["deviations"]) > 100
+    assert any("应当拒绝而被允许" in line for line in found["deviations"])
+    assert f"{person.staff_no}：院领导与安全管理员不能由一人兼任" in found["deviations"]
 
 
 def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -229,4 +229,4 @@ def _against(
         return "条件", f"岗位有此权限，但仅限：{asked}"
     if held:
         return "范围", f"岗位有此权限，但该单位不在“{WITHIN_NAMES[held[0].grant.within]}”之内"
-    return "未授权", ""
+    return "未授权", "本人没有一个岗位有这项权限"

@@ -78,6 +78,12 @@ WITHIN_NAMES: dict[Within, str] = {
     "courts": "本院及下级院",
     "all": "全部",
 }
+STATE_NAMES = {
+    "submitted": "已报送",
+    "approved": "已确认",
+    "published": "已公布",
+    "final": "已定稿",
+}
 PERSONAL: frozenset[Within] = frozenset({"own", "subject", "handler", "addressee"})
 """Reaches that depend on who one is to the row, not on where the row stands."""
 ONESELF: frozenset[Within] = frozenset({"own", "subject"})
@@ -127,7 +133,8 @@ class Grant:
     @property
     def conditions(self) -> str:
         """The conditions in words; empty when there are none."""
-        parts = [f"状态为 {'、'.join(self.states)}"] if self.states else []
+        names = "、".join(STATE_NAMES.get(state, state) for state in self.states)
+        parts = [f"仅限{names}的"] if names else []
         parts += ["须经第二人批准"] if self.two_person else []
         parts += ["不得为本人所记"] if self.not_author else []
         return "；".join([*parts, self.when] if self.when else parts)

@@ -63,6 +63,8 @@ class DocumentsPage:
 def listed(request: ActorRequest) -> HttpResponse:
     """The list, newest first."""
     actor = request.actor
+    if not may_somewhere(actor, "view", Document.access_class):
+        raise Denied("没有权限：您的岗位不能查看文稿")
     paginator = Paginator(queries.documents(actor), PAGE)
     chosen = paginator.get_page(request.GET.get("page"))
     page = DocumentsPage(

@@ -19,7 +19,9 @@ from rongjian.documents.draft_files import (
     admitted,
     read_draft,
 )
+from rongjian.documents.models import Document
 from rongjian.kernel.proofreading import slips
+from rongjian.org.access import Denied, may_somewhere
 from rongjian.web.figure_words import put, with_unit
 from rongjian.web.pages.figures import figure_url, records_url
 
@@ -116,6 +118,8 @@ class DraftPage:
 
 def draft_check(request: ActorRequest) -> HttpResponse:
     """The empty form, or the draft that was sent with everything found in it."""
+    if not may_somewhere(request.actor, "view", Document.access_class):
+        raise Denied("没有权限：您的岗位不能核对文稿")
     unit = request.actor.person.court
     if request.method != "POST":
         return _page(request, DraftPage("读稿核数", unit, "", LONGEST))

@@ -8,7 +8,7 @@ no business content stands on this page, not even whether a record exists.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.shortcuts import render
@@ -92,6 +92,7 @@ class ExplainPage:
     title: str
     person: Person
     of_others: bool
+    of_records: bool
     asked_person: str
     verbs: tuple[Option, ...]
     classes: tuple[Option, ...]
@@ -123,6 +124,7 @@ def explain(request: ActorRequest) -> HttpResponse:
         title="权限说明",
         person=person,
         of_others=_asks_of_others(asker),
+        of_records=not asker.administrator,
         asked_person=words or person.staff_no,
         verbs=tuple(Option(each, name, each == verb) for each, name in VERB_NAMES.items()),
         classes=tuple(
@@ -217,28 +219,20 @@ def _row(grant: Grant) -> str:
 
 
 def _posts(asked: Actor) -> tuple[PostLine, ...]:
-    """Every post that was ever given, those that count first; and what everybody has."""
+    """What everybody has, then every post that was ever given, those that count first."""
+    given = Post.objects.filter(person=asked.person, role__in=roles()).select_related("unit__court")
     counted = {post.pk for post in asked.posts}
-    stored = Post.objects.filter(person=asked.person, role__in=roles()).select_related(
-        "unit__court"
+    everybody = [post for post in asked.posts if post.role in ("staff", "party_member")]
+    rest = sorted(given, key=lambda post: (post.pk not in counted, post.valid_from))
+    return tuple(
+        _post(post, asked.today, counted=post in everybody or post.pk in counted)
+        for post in (*everybody, *rest)
     )
-    stored_or_not: list[Any] = list(asked.posts)  # A post that goes without saying is not stored.
-    everybody = [
-        _post(post, asked.today, counted=True) for post in stored_or_not if post.pk is None
-    ]
-    rest = sorted(stored, key=lambda post: (post.pk not in counted, post.valid_from))
-    return (*everybody, *(_post(post, asked.today, counted=post.pk in counted) for post in rest))
 
 
 def _post(post: Post, today: date, *, counted: bool) -> PostLine:
-    if post.pk is None:
-        span = "不需任命"
-    else:
-        span = (
-            f"{post.valid_from} 起"
-            if post.valid_to is None
-            else f"{post.valid_from} 至 {post.valid_to}"
-        )
+    until = f" 至 {post.valid_to}" if post.valid_to else " 起"
+    span = f"{post.valid_from}{until}" if post.pk else "不需任命"
     lamp, state = ("ok", "有效") if counted else ("off", _why_not(post, today))
     return PostLine(roles()[post.role].name, unit_words(post.unit), span, lamp, state)
 
