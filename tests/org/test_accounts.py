@@ -14,7 +14,7 @@ from rongjian.kernel.content import CONTENT, ContentError, load_file
 from rongjian.log import audit
 from rongjian.log.models import Event, Image
 from rongjian.org import accounts, activation, first_run, lockout, log_ins
-from rongjian.org.access import Denied
+from rongjian.org.access import Denied, visible
 from rongjian.org.account_models import Account, AccountState, LogIn, OldPassword, Slip
 from rongjian.org.actions import appoint
 from rongjian.org.log_in_policy import RANGES, LogInPolicy, policy, session_end
@@ -319,3 +319,25 @@ def test_a_user_from_before_accounts_were_kept_is_taken_over(door: Door) -> None
     assert log_ins.begin(actor, user, "password").address == "10.9.9.9"
     account = Account.objects.get(user=user)
     assert (account.state, account.password_at) == (AccountState.APPROVED, door.clock.now)
+
+
+def test_accounts_are_seen_by_administrators_within_their_reach_and_by_their_holder(
+    door: Door,
+) -> None:
+    for name in ("qian", "liu", "sec"):
+        door.user(name)
+    appoint(door.people["zhouba"], door.house.units["450100"], "sysadmin", FOUNDED)
+    seen = {
+        who: {str(account) for account in visible(door.actor(who), Account.objects.all())}
+        for who in ("opener", "approver", "zhouba", "qian", "lisi", "zhengshi", "aud")
+    }
+    everybody = {"qian", "liu", "sec"}
+    assert seen == {
+        "opener": everybody,
+        "approver": everybody,
+        "zhouba": {"qian"},
+        "qian": {"qian"},
+        "lisi": set(),
+        "zhengshi": set(),
+        "aud": set(),
+    }

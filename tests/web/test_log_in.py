@@ -127,6 +127,20 @@ def test_an_address_that_tries_many_accounts_is_locked_altogether(door: Door) ->
     assert door.log_in(door.client(), "qian").status_code == 302
 
 
+def test_a_guesser_with_many_addresses_is_stopped_and_the_owner_is_not(door: Door) -> None:
+    door.user("qian")
+    door.inside("qian")
+    for name in ("qian", "nobody"):
+        for number in range(policy().failures_of_account):
+            assert door.log_in(door.client(f"10.66.0.{number}"), name, "wrong").status_code == 200
+        # A known account and an unknown one look the same from a fresh address.
+        assert door.log_in(door.client("10.66.1.1"), name).status_code == 429
+    assert door.log_in(door.client(), "qian").status_code == 302
+    assert len(lines("log-in-failed")) == 2 * policy().failures_of_account
+    accounts.unlock(door.actor("opener"), "qian")
+    assert door.log_in(door.client("10.66.1.1"), "qian").status_code == 302
+
+
 def test_tries_while_locked_do_not_lengthen_the_lock(door: Door) -> None:
     door.user("qian")
     for _ in range(5):

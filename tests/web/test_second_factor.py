@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticToken  # type: ignore[imp
 from django_otp.plugins.otp_totp.models import TOTPDevice  # type: ignore[import-untyped]
 
 from rongjian.log.models import Event
-from rongjian.org import second_factor
+from rongjian.org import accounts, second_factor
 from rongjian.org.access import Denied
 from rongjian.org.log_in_policy import policy
 from tests.contract.test_every_url import OPEN, ROUTES
@@ -238,6 +238,16 @@ def test_wrong_codes_slow_down(door: Door, settings: Any) -> None:
     assert Event.objects.filter(verb="second-factor-failed").count() == 1
     door.clock.forward(seconds=2)
     assert prove(client, code_of(key, ahead=1))
+
+
+def test_lifting_a_lock_lets_codes_be_tried_at_once(door: Door, settings: Any) -> None:
+    _, _, codes = enrolled(door, "sec")
+    settings.OTP_STATIC_THROTTLE_FACTOR = 1000
+    client = door.inside("sec")
+    assert not prove(client, "wrong-wrong")
+    assert not prove(client, codes[0])
+    accounts.unlock(door.actor("opener"), "sec")
+    assert prove(client, codes[0])
 
 
 def test_a_lost_phone_is_forgotten_by_another_security_administrator(door: Door) -> None:

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from rongjian.log import audit
 from rongjian.log.images import image_of
-from rongjian.org import lockout, log_ins
+from rongjian.org import lockout, log_ins, second_factor
 from rongjian.org.access import require
 from rongjian.org.account_models import Account, AccountState, Slip
 from rongjian.org.log_in_policy import policy
@@ -172,6 +172,7 @@ def unlock(actor: Actor, username: str) -> int:
         raise ValidationError(f"没有账号“{username}”")
     require(actor, "edit", "account", user.person.court)
     forgotten = lockout.forget(username)
+    second_factor.forgive(user)
     log_ins.note(actor, "unlock-account", user)
     return forgotten
 

@@ -1,8 +1,9 @@
-"""Locking out whoever guesses: by account and address, and by address over all accounts.
+"""Locking out whoever guesses: by account and address, by address, and by account.
 
-Counting is django-axes' work. Nothing here asks whether an account exists, so a stranger cannot
-tell either; and as a lock holds for one address only, nobody can lock out somebody else from his
-own computer. An account name that was typed is kept as a keyed hash: people type passwords there.
+Counting is django-axes' work. An unknown account is counted like a known one, so a stranger cannot
+tell them apart. Nobody can lock out somebody else at his own computer: a lock holds for one address,
+and an account under attack from everywhere stays open where its owner has logged in before. An
+account name that was typed is kept as a keyed hash: people type passwords there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db.models import Max, Sum
 from django.utils.crypto import salted_hmac
 
+from rongjian.org.account_models import LogIn
 from rongjian.org.log_in_policy import policy
 from rongjian.org.log_ins import Stranger, note
 
@@ -49,16 +51,12 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
     """`AXES_HANDLER`: axes' own counting, the limit per address, and the lines in the log."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Whether this account is locked at this address, or this address altogether."""
-        return bool(super().is_locked(request, credentials)) or self._address_locked(request)
-
-    def _address_locked(self, request: Any) -> bool:
-        tried = AccessAttempt.objects.filter(
-            ip_address=request.axes_ip_address,
-            attempt_time__gte=request.axes_attempt_time - policy().lock,
+        """Whether this account is locked at this address, this address, or this account here."""
+        return (
+            bool(super().is_locked(request, credentials))
+            or _address_locked(request)
+            or _account_locked(request, str((credentials or {}).get("username") or ""))
         )
-        failures = tried.aggregate(all=Sum("failures_since_start"))["all"] or 0
-        return bool(failures >= policy().failures_of_address)
 
     def user_login_failed(
         self,
@@ -76,7 +74,26 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
         locked_before = request.axes_locked_out
         super().user_login_failed(sender, credentials, request, **kwargs)
         if not locked_before:
-            _line(request, str(credentials.get("username") or ""), self._address_locked(request))
+            _line(request, str(credentials.get("username") or ""), _address_locked(request))
+
+
+def _failures(request: Any, **of: str) -> int:
+    """Failures within the time in which they count."""
+    since = request.axes_attempt_time - policy().lock
+    tried = AccessAttempt.objects.filter(attempt_time__gte=since, **of)
+    return int(tried.aggregate(all=Sum("failures_since_start"))["all"] or 0)
+
+
+def _address_locked(request: Any) -> bool:
+    failures = _failures(request, ip_address=request.axes_ip_address)
+    return failures >= policy().failures_of_address
+
+
+def _account_locked(request: Any, username: str) -> bool:
+    if _failures(request, username=fingerprint(username)) < policy().failures_of_account:
+        return False
+    known = LogIn.objects.filter(account__user__username=username)
+    return not known.filter(address=request.axes_ip_address or "").exists()
 
 
 def _line(request: Any, username: str, address_locked: bool) -> None:

@@ -25,6 +25,7 @@ RANGES = {
     "history": (3, 24),
     "failures": (3, 10),
     "failures_of_address": (10, 200),
+    "failures_of_account": (10, 200),
     "lock_minutes": (5, 60),
     "slip_hours": (1, 72),
     "recovery_codes": (5, 20),
@@ -78,6 +79,7 @@ class LogInPolicy:
     history: int
     failures: int
     failures_of_address: int
+    failures_of_account: int
     lock_minutes: int
     slip_hours: int
     recovery_codes: int

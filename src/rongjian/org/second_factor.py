@@ -111,6 +111,13 @@ def prove(actor: Actor, user: User, text: str) -> Proof:
     return proof
 
 
+def forgive(user: User) -> None:
+    """Let codes be tried again at once (an administrator has lifted the lock)."""
+    for model in (TOTPDevice, StaticDevice):
+        for device in model.objects.filter(user=user):
+            device.throttle_reset()
+
+
 @transaction.atomic
 def remove(actor: Actor, person: Person) -> None:
     """Forget a lost phone; at the next log-in its owner sets up another one.

@@ -15,6 +15,7 @@ from django.http import HttpResponseRedirect, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from rongjian.org import first_run, lockout, log_ins
@@ -121,6 +122,7 @@ def _remind(request: HttpRequest, user: User) -> None:
 
 
 @require_POST
+@never_cache
 def log_out(request: ActorRequest) -> HttpResponse:
     """End the log-in, here and in the log, and tell the browser to keep nothing."""
     log_in = current(request)
