@@ -1,0 +1,364 @@
+"""Gaps in the Party organisation of a day: which rule is not kept, where, why, and the ways out.
+
+The rules are data (`content/party-rules.yaml`); here stands how each of them is decided from the
+`Setting` of a day. Nothing is stored and nothing is written: a gap is gone once its cause is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rongjian.kernel.party_rules import PartyRule, party_rules
+from rongjian.kernel.periods import months_later
+from rongjian.org.models import COURT_TYPES, Membership, UnitType
+from rongjian.org.rosters import membership_on
+from rongjian.org.setting import BRANCHES, COMMITTEE, ELECTED, SECRETARY, Setting, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from rongjian.org.models import Person, Term, Unit
+
+Target = Literal["found", "pair", "merge", "split", "dissolve", "term", "post", "person"]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A way out: what the button says, what it leads to, and for which units."""
+
+    label: str
+    target: Target
+    unit: Unit
+    other: Unit | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One rule that a unit does not keep, or a state it has to know about, on a day.
+
+    `people` are those whom the finding is about, for readers who may see the staff of the house.
+    """
+
+    rule: PartyRule
+    unit: Unit
+    name: str
+    reason: str
+    remedies: tuple[Remedy, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it is only to be known."""
+        return self.rule.severity == "notice"
+
+
+def gaps(inside: Unit, day: date, *, below: bool = True) -> list[Gap]:
+    """The gaps of a procuratorate, with its subordinate ones unless told otherwise, as of a day."""
+    return gaps_of(setting(inside, day, below=below))
+
+
+def gaps_of(found: Setting) -> list[Gap]:
+    """The gaps of a setting that has been read, in code order of the units."""
+    listed = [
+        *_courts(found),
+        *_departments(found),
+        *_branches(found),
+        *_terms(found),
+        *_temporary(found),
+        *_members(found),
+    ]
+    order = list(party_rules())
+    return sorted(listed, key=lambda gap: (gap.unit.path, order.index(gap.rule.code)))
+
+
+def _gap(
+    found: Setting,
+    code: str,
+    unit: Unit,
+    reason: str,
+    *remedies: Remedy,
+    people: tuple[Person, ...] = (),
+) -> Gap:
+    return Gap(party_rules()[code], unit, found.name(unit), reason, remedies, people)
+
+
+# ---- procuratorates: 总支 and 机关党委 ----
+
+
+def _courts(found: Setting) -> Iterator[Gap]:
+    members: dict[int | None, set[int]] = {}
+    for branch in found.of_type(*BRANCHES):
+        ids = {person.pk for person in found.roster(branch).people}
+        members.setdefault(branch.court_id, set()).update(ids)
+    general = {unit.court_id for unit in found.of_type(UnitType.GENERAL_BRANCH)}
+    committees = {unit.court_id: unit for unit in found.of_type(UnitType.ORGAN_COMMITTEE)}
+    small, large = party_rules()["ORG-07"], party_rules()["ORG-08"]
+    for court in found.of_type(*COURT_TYPES):
+        total = len(members.get(court.pk, ()))
+        committee = committees.get(court.pk)
+        set_up = Remedy("设立", "found", court)
+        if committee is not None:
+            term = found.terms.get(committee.pk)
+            if total < large.least and not (term and term.basis):
+                reason = f"党员 {total} 名，不满 {large.least} 名，没有登记批准设立或换届的文号"
+                way = Remedy("登记任期和批准文号", "term", committee)
+                yield _gap(found, "ORG-08A", committee, reason, way)
+        elif total >= large.least:
+            yield _gap(found, "ORG-08", court, f"党员 {total} 名，还没有机关党委", set_up)
+        elif total >= small.least and court.pk not in general:
+            reason = f"党员 {total} 名，还没有党总支或机关党委"
+            yield _gap(found, "ORG-07", court, reason, set_up)
+
+
+# ---- departments and task forces: what serves them ----
+
+
+def _departments(found: Setting) -> Iterator[Gap]:
+    enough, few = party_rules()["ORG-01"].least, party_rules()["ORG-02"].most
+    for unit in found.of_type(UnitType.DEPARTMENT):
+        full = found.roster(unit).full
+        served = found.beside(unit)
+        shared = [party for party in served if len(found.beside(party)) > 1]
+        if not served:
+            yield _unserved(found, unit, full, enough)
+        elif full <= few:
+            names = "、".join(found.name(party) for party in served)
+            word = found.relation(unit, served[0])
+            told = f"现{'挂靠' if word == '挂靠' else '编入'}{names}"
+            if shared:
+                reason = f"正式党员 {full} 名，不满 {enough} 名，{told}，符合规定"
+                yield _gap(found, "ORG-02", unit, reason)
+        elif len(shared) == len(served) and _guest(found, unit, shared[0]):
+            reason = f"正式党员 {full} 名，与其他部门合设{found.name(shared[0])}"
+            way = Remedy("成立支部", "found", unit)
+            yield _gap(found, "ORG-01A", unit, reason, way)
+    yield from _long_forces(found, enough)
+
+
+def _guest(found: Setting, unit: Unit, party: Unit) -> bool:
+    """Whether a department shares a branch that is not its own."""
+    return found.relation(unit, party) != "对应"
+
+
+def _unserved(found: Setting, unit: Unit, full: int, enough: int) -> Gap:
+    near = _neighbour(found, unit)
+    ways = [Remedy("成立支部", "found", unit)] if full >= enough else []
+    if near is not None:
+        ways.append(Remedy(f"编入{found.name(near)}", "pair", unit, near))
+    if full < enough:
+        ways.append(Remedy("组成联合支部", "found", unit))
+    if full >= enough:
+        return _gap(found, "ORG-01", unit, f"正式党员 {full} 名，没有党支部", *ways)
+    reason = f"正式党员 {full} 名，没有编入任何党支部"
+    return _gap(found, "SET-01", unit, reason, *ways)
+
+
+def _neighbour(found: Setting, unit: Unit) -> Unit | None:
+    """The branch of the department before it in the same house, else of the one after it."""
+    house = [each for each in found.of_type(UnitType.DEPARTMENT) if each.court_id == unit.court_id]
+    at = house.index(unit)
+    for other in (*reversed(house[:at]), *house[at + 1 :]):
+        for party in found.beside(other):
+            if party.type in BRANCHES:
+                return party
+    return None
+
+
+def _long_forces(found: Setting, enough: int) -> Iterator[Gap]:
+    """Task forces that have lasted as long as a project that must have its Party unit."""
+    months = party_rules()["ORG-06"].months
+    for force in found.of_type(UnitType.TASK_FORCE):
+        full = found.roster(force).full
+        lasted = months_later(force.founded_on, months) <= found.day
+        if lasted and full >= enough and not found.beside(force):
+            reason = f"自 {force.founded_on} 起已满 {months} 个月，正式党员 {full} 名，没有党组织"
+            way = Remedy("成立临时党支部", "found", force)
+            yield _gap(found, "ORG-06", force, reason, way)
+
+
+# ---- branches: size and committee ----
+
+
+def _branches(found: Setting) -> Iterator[Gap]:
+    for branch in found.of_type(*BRANCHES):
+        yield from _size(found, branch)
+        yield from _committee(found, branch)
+
+
+def _size(found: Setting, branch: Unit) -> Iterator[Gap]:
+    rules, roster = party_rules(), found.roster(branch)
+    least, most = rules["ORG-01"].least, rules["ORG-03"].most
+    covered = len(found.beside(branch))
+    dissolve = Remedy("撤销", "dissolve", branch)
+    if roster.full < least:
+        reason = f"正式党员 {roster.full} 名，不满 {least} 名"
+        yield _gap(
+            found, "ORG-01", branch, reason, Remedy("并入其他支部", "merge", branch), dissolve
+        )
+    if roster.members > most:
+        reason = f"党员 {roster.members} 名，超过 {most} 名"
+        yield _gap(found, "ORG-03", branch, reason, Remedy("分设支部", "split", branch))
+    limit = rules["ORG-02A"].most
+    if branch.type == UnitType.JOINT_BRANCH and covered > limit:
+        reason = f"覆盖 {covered} 个单位，超过 {limit} 个"
+        yield _gap(found, "ORG-02A", branch, reason, Remedy("调整覆盖单位", "pair", branch))
+
+
+def _committee(found: Setting, branch: Unit) -> Iterator[Gap]:
+    rules, full = party_rules(), found.roster(branch).full
+    seats = rules["ORG-05"].seats
+    assert seats is not None  # noqa: S101  # the rule's own sentence needs them
+    seated = len(set(found.holders(branch, *COMMITTEE)))
+    appoint = Remedy("登记支委", "post", branch)
+    if not found.holders(branch, SECRETARY):
+        yield _gap(found, "SEC-01", branch, "没有在任的书记", Remedy("登记书记", "post", branch))
+    if full >= rules["ORG-05"].least and seated < seats.least:
+        reason = f"正式党员 {full} 名，支委 {seated} 人，不足 {seats.least} 人"
+        yield _gap(found, "ORG-05", branch, reason, Remedy("设支委会", "post", branch))
+    elif seated > rules["ORG-05A"].most:
+        reason = f"支委 {seated} 人，超过 {rules['ORG-05A'].most} 人"
+        yield _gap(found, "ORG-05A", branch, reason, appoint)
+    elif full < rules["ORG-05"].least and seated > rules["ORG-04"].most:
+        reason = f"正式党员 {full} 名，不设支委会，登记了 {seated} 个支委职务"
+        yield _gap(found, "ORG-04", branch, reason, appoint)
+
+
+# ---- terms of office ----
+
+
+def _terms(found: Setting) -> Iterator[Gap]:
+    for unit in found.of_type(*ELECTED):
+        term = found.terms.get(unit.pk)
+        way = Remedy("换届登记", "term", unit)
+        if term is None:
+            yield _gap(found, "TERM-05", unit, "没有登记任期", Remedy("登记任期", "term", unit))
+            continue
+        rule = term_rule(unit)
+        if term.expires_on > months_later(term.began_on, 12 * rule.years):
+            reason = f"登记的任期 {term.began_on} 至 {term.expires_on}，超过 {rule.years} 年"
+            yield _gap(found, rule.code, unit, reason, way)
+        yield from _ending(found, unit, term, way)
+
+
+def _ending(found: Setting, unit: Unit, term: Term, way: Remedy) -> Iterator[Gap]:
+    """What follows from the end of a term: too long an extension, expired, or soon to expire."""
+    longest = party_rules()["TERM-04"].months
+    if term.extended_to and term.extended_to > months_later(term.expires_on, longest):
+        reason = f"{term.expires_on} 届满，延至 {term.extended_to}，超过 {longest} 个月"
+        yield _gap(found, "TERM-04", unit, reason, way)
+    end = last_day(term)
+    left = (end - found.day).days
+    if left < 0:
+        reason = f"任期 {end} 届满，已过 {-left} 天，没有换届"
+        yield _gap(found, term_rule(unit).code, unit, reason, way, Remedy("登记延期", "term", unit))
+    elif found.day >= months_later(end, -party_rules()["TERM-05"].months):
+        yield _gap(found, "TERM-05", unit, f"换届 {end} 到期，还有 {left} 天", way)
+
+
+def last_day(term: Term) -> date:
+    """The last day of a term, with its extension."""
+    return max(term.expires_on, term.extended_to or term.expires_on)
+
+
+def term_rule(unit: Unit) -> PartyRule:
+    """How long a term lasts for a Party unit; KeyError for one that has none."""
+    for rule in party_rules().values():
+        if unit.type in rule.types:
+            return rule
+    raise KeyError(unit.type)
+
+
+# ---- temporary branches ----
+
+
+def _temporary(found: Setting) -> Iterator[Gap]:
+    last = {pair.party_unit_id: pair.business_unit for pair in (*found.ended_pairs, *found.pairs)}
+    for branch in found.of_type(UnitType.TEMPORARY_BRANCH):
+        force, dissolve = last.get(branch.pk), Remedy("发起撤销", "dissolve", branch)
+        if force is None:
+            reason = "没有对应的专班"
+            yield _gap(
+                found, "TMP-04", branch, reason, Remedy("指定专班", "pair", branch), dissolve
+            )
+        elif force.dissolved_on and force.dissolved_on <= found.day:
+            days = (found.day - force.dissolved_on).days
+            reason = f"{found.name(force)} {force.dissolved_on} 已结束 {days} 天，临时党支部未撤销"
+            yield _gap(found, "TMP-03", branch, reason, dissolve)
+        else:
+            yield from _serving(found, branch)
+        if branch.pk in found.terms:
+            reason = f"登记了第 {found.terms[branch.pk].number} 届任期"
+            yield _gap(found, "TMP-05", branch, reason)
+
+
+def _serving(found: Setting, branch: Unit) -> Iterator[Gap]:
+    """A temporary branch whose task force is at work."""
+    least, full = party_rules()["TMP-01"].least, found.roster(branch).full
+    if full < least:
+        ways = Remedy("与其他专班联合", "merge", branch), Remedy("发起撤销", "dissolve", branch)
+        yield _gap(found, "TMP-01", branch, f"正式党员 {full} 名，不满 {least} 名", *ways)
+    if not found.holders(branch, SECRETARY):
+        way = Remedy("指定书记", "post", branch)
+        yield _gap(found, "TMP-02", branch, "没有指定书记", way)
+
+
+# ---- members ----
+
+
+def _members(found: Setting) -> Iterator[Gap]:
+    ordinary = {unit.pk: unit for unit in found.of_type(*BRANCHES)}
+    for branch in ordinary.values():
+        twice = [
+            person
+            for person in found.roster(branch).people
+            if (homes := [ordinary[pk] for pk in found.homes[person.pk] if pk in ordinary])[1:]
+            and branch == min(homes, key=lambda unit: unit.path)
+        ]
+        if twice:
+            reason = f"{len(twice)} 名党员同时在另一个支部有正式组织关系"
+            yield _gap(
+                found,
+                "MEM-01",
+                branch,
+                reason,
+                Remedy("转组织关系", "person", branch),
+                people=tuple(twice),
+            )
+    for branch in found.of_type(UnitType.TEMPORARY_BRANCH):
+        moved = [
+            person
+            for person in found.roster(branch).people
+            if branch.pk in found.homes.get(person.pk, ())
+        ]
+        if moved:
+            reason = f"{len(moved)} 名党员的组织关系登记在临时党支部"
+            yield _gap(
+                found,
+                "TMP-06",
+                branch,
+                reason,
+                Remedy("转组织关系", "person", branch),
+                people=tuple(moved),
+            )
+    yield from _homeless(found)
+
+
+def _homeless(found: Setting) -> Iterator[Gap]:
+    for department in found.of_type(UnitType.DEPARTMENT):
+        people = [
+            person
+            for person in found.roster(department).people
+            if membership_on(person, found.day) != Membership.NONE and person.pk not in found.homes
+        ]
+        if people:
+            reason = f"{len(people)} 名党员没有编入支部"
+            yield _gap(
+                found,
+                "MEM-02",
+                department,
+                reason,
+                Remedy("编入支部", "person", department),
+                people=tuple(people),
+            )
