@@ -182,11 +182,21 @@ def test_a_branch_of_more_than_fifty_members(
 
 @pytest.mark.parametrize(("units", "codes"), [(5, []), (6, ["ORG-02A"])])
 def test_a_joint_branch_covers_at_most_five(party: Party, units: int, codes: list[str]) -> None:
-    department, branch = party.branch(4, type_=JOINT)
+    _, branch = party.branch(4, type_=JOINT)
     for _ in range(units - 1):
         pair(branch, party.unit(UnitType.DEPARTMENT), SINCE)
     assert party.codes(branch) == codes
-    assert party.codes(department) == ["ORG-01A"]
+
+
+@pytest.mark.parametrize(("others", "codes"), [(2, []), (3, ["ORG-01A"])])
+def test_a_department_may_leave_a_joint_branch_that_can_do_without_it(
+    party: Party, others: int, codes: list[str]
+) -> None:
+    department, branch = party.branch(3, type_=JOINT)
+    small = party.unit(UnitType.DEPARTMENT)
+    pair(branch, small, SINCE)
+    party.people(others, small, branch)
+    assert party.codes(department) == codes
 
 
 @pytest.mark.parametrize(

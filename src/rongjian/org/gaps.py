@@ -130,16 +130,17 @@ def _departments(found: Setting) -> Iterator[Gap]:
             if shared:
                 reason = f"正式党员 {full} 名，不满 {enough} 名，{told}，符合规定"
                 yield _gap(found, "ORG-02", unit, reason)
-        elif len(shared) == len(served) and _guest(found, unit, shared[0]):
+        elif len(shared) == len(served) and _could_leave(found, unit, shared[0], enough):
             reason = f"正式党员 {full} 名，与其他部门合设{found.name(shared[0])}"
             way = Remedy("成立支部", "found", unit)
             yield _gap(found, "ORG-01A", unit, reason, way)
     yield from _long_forces(found, enough)
 
 
-def _guest(found: Setting, unit: Unit, party: Unit) -> bool:
-    """Whether a department shares a branch that is not its own."""
-    return found.relation(unit, party) != "对应"
+def _could_leave(found: Setting, unit: Unit, party: Unit, enough: int) -> bool:
+    """Whether a department at a branch that is not its own leaves enough members behind."""
+    others = (found.roster(other).full for other in found.beside(party) if other != unit)
+    return found.relation(unit, party) != "对应" and sum(others) >= enough
 
 
 def _unserved(found: Setting, unit: Unit, full: int, enough: int) -> Gap:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rongjian.kernel.catalogue import load_court_sizes, load_departments
 from rongjian.kernel.party_rules import party_rules
-from rongjian.ops.demo.cast import BRANCH_MEMBERS, CAST
+from rongjian.ops.demo.cast import BRANCH_MEMBERS, CAST, GUEST, HOST
 from rongjian.ops.demo.cast import DEPARTMENT as CAST_DEPARTMENT
 from rongjian.ops.demo.words import ordinal, people_words
 from rongjian.org.models import Membership
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.cast import Member
 
 PROBATIONARY_SHARE = 0.03
+_GUESTS = 2
 
 
 @dataclass
@@ -54,10 +55,19 @@ class Team:
 
 @dataclass
 class Cell:
-    """A branch as planned: its number within the procuratorate and the departments it serves."""
+    """A branch as planned: its number within the procuratorate and the departments it serves.
+
+    A guest is too small for a branch and belongs to that of a neighbour (挂靠).
+    """
 
     number: int
     teams: list[Team]
+    guests: list[Team] = field(default_factory=list)
+
+    @property
+    def served(self) -> list[Team]:
+        """Every department whose members are in the branch."""
+        return [*self.teams, *self.guests]
 
     @property
     def joint(self) -> bool:
@@ -119,6 +129,9 @@ def _team(
     if code == CAST_DEPARTMENT:
         for number, worker in enumerate(workers):
             worker.membership = Membership.FULL if number < BRANCH_MEMBERS else Membership.NONE
+    if code == GUEST:
+        for number, worker in enumerate(workers):
+            worker.membership = Membership.FULL if number < _GUESTS else Membership.NONE
     members = [member for member in CAST if member.department == code]
     for worker, member in zip(workers, members, strict=False):
         worker.name, worker.member, worker.membership = member.name, member, Membership.FULL
@@ -139,7 +152,8 @@ def _cells(teams: Sequence[Team]) -> Iterator[Cell]:
     """Branches in the order of their numbers: business departments first, joint ones last."""
     ordered = sorted(teams, key=lambda team: (team.department.kind != "business", team.code))
     least = party_rules()["ORG-01"].least
-    small = [team for team in ordered if team.full < least]
+    guests = [team for team in ordered if team.code == GUEST]
+    small = [team for team in ordered if team.full < least and team not in guests]
     large = [team for team in ordered if team.full >= least]
     joined = _joined(small, large, least)
     if len(joined) > party_rules()["ORG-02A"].most:
@@ -147,7 +161,7 @@ def _cells(teams: Sequence[Team]) -> Iterator[Cell]:
     numbers = count(1)
     for team in large:
         if team not in joined:
-            yield Cell(next(numbers), [team])
+            yield Cell(next(numbers), [team], guests if team.code == HOST else [])
     if joined:
         yield Cell(next(numbers), joined)
 

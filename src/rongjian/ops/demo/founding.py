@@ -157,10 +157,10 @@ def _court(plan: Plan, units: dict[str, Unit]) -> Court:
 
 def _branch(cell: Cell, unit: Unit) -> Branch:
     count: dict[Membership, int] = defaultdict(int)
-    for team in cell.teams:
+    for team in cell.served:
         for worker in team.workers:
             count[worker.membership] += 1
-    lines = tuple(line for team in cell.teams for line in team.department.lines)
+    lines = tuple(line for team in cell.served for line in team.department.lines)
     full = count[Membership.FULL]
     return Branch(unit, full + count[Membership.PROBATIONARY], full, lines)
 
@@ -168,7 +168,7 @@ def _branch(cell: Cell, unit: Unit) -> Branch:
 def _pair_all(plans: Sequence[Plan], courts: Sequence[Court], units: dict[str, Unit]) -> None:
     for plan, court in zip(plans, courts, strict=True):
         for cell in plan.cells:
-            for team in cell.teams:
+            for team in cell.served:
                 actions.pair(units[branch_code(plan, cell)], units[team.code], FIRST_DAY)
         for force in court.forces:
             actions.pair(force.branch, force.unit, force.founded_on, force.dissolved_on)
