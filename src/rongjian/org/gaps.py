@@ -296,10 +296,14 @@ def _temporary(found: Setting) -> Iterator[Gap]:
 
 def _serving(found: Setting, branch: Unit) -> Iterator[Gap]:
     """A temporary branch whose task force is at work."""
-    least, full = party_rules()["TMP-01"].least, found.roster(branch).full
-    if full < least:
-        ways = Remedy("与其他专班联合", "merge", branch), Remedy("发起撤销", "dissolve", branch)
-        yield _gap(found, "TMP-01", branch, f"正式党员 {full} 名，不满 {least} 名", *ways)
+    least, roster = party_rules()["TMP-01"].least, found.roster(branch)
+    ways = Remedy("与其他专班联合", "merge", branch), Remedy("发起撤销", "dissolve", branch)
+    if not roster.people:
+        yield _gap(found, "TMP-01", branch, "没有登记成员", *ways)
+        return
+    if roster.full < least:
+        reason = f"正式党员 {roster.full} 名，不满 {least} 名"
+        yield _gap(found, "TMP-01", branch, reason, *ways)
     if not found.holders(branch, SECRETARY):
         way = Remedy("指定书记", "post", branch)
         yield _gap(found, "TMP-02", branch, "没有指定书记", way)

@@ -138,7 +138,8 @@ def _pairs(units: Iterable[Unit], day: date) -> tuple[tuple[Pairing, ...], tuple
         .select_related("party_unit__court", "business_unit__court")
         .order_by("business_unit__path", "party_unit__path", "valid_from")
     )
-    held, ended = [], []
+    held: list[Pairing] = []
+    ended: list[Pairing] = []
     for pair in rows:
         (held if pair.valid_to is None or pair.valid_to >= day else ended).append(pair)
     return tuple(held), tuple(ended)
