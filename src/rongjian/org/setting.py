@@ -90,7 +90,7 @@ class Setting:
         """What a unit was called on the day inside its own procuratorate: 第三党支部."""
         placed = self.placed.get(unit.pk)
         short = placed.short if placed else unit.short
-        if unit.court is None or unit.is_court:
+        if unit.is_court or unit.court is None:
             return short
         court = self.placed.get(unit.court.pk)
         for house in (court.short if court else "", unit.court.short):
