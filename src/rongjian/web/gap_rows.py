@@ -28,11 +28,13 @@ _ADJUST = "/org/adjust"
 
 @dataclass(frozen=True)
 class Sight:
-    """Of which procuratorates a reader may see the staff, the gaps, and offer the ways out (ids)."""
+    """Of which procuratorates a reader may see staff and gaps and mend them; of which units the
+    Party members by name (ids)."""
 
     staff: frozenset[int]
     gaps: frozenset[int]
     mend: frozenset[int]
+    members: frozenset[int]
 
 
 def sight(actor: Actor) -> Sight:
@@ -43,7 +45,8 @@ def sight(actor: Actor) -> Sight:
     """
     staff = _courts(actor, "view", "staff")
     mend = _courts(actor, "create", "party_org")
-    return Sight(staff, staff | mend, mend)
+    members = reach_units(actor, "view", "party_member").values_list("pk", flat=True)
+    return Sight(staff, staff | mend, mend, frozenset(members))
 
 
 def _courts(actor: Actor, verb: Verb, code: str) -> frozenset[int]:
@@ -120,7 +123,7 @@ def _row(
         anchor=anchor,
         gap=gap,
         court=found.name(court),
-        people=names_of(gap.people, seen=True) if court.pk in sees.staff else "",
+        people=names_of(gap.people, seen=True) if gap.unit.pk in sees.members else "",
         ways=tuple((way.label, address(way)) for way in ways),
         place=f"{page}#u-{gap.unit.code}",
         card=f"?{urlencode(asked | {'q': gap.unit.code})}",
