@@ -113,7 +113,7 @@ def test_a_department_without_a_branch(party: Party, full: int, code: str) -> No
     labels = [remedy.label for remedy in gap.remedies]
     joined = f"编入{near.short}"
     assert labels == (["成立支部", joined] if full >= 3 else [joined, "组成联合支部"])
-    assert [remedy.other for remedy in gap.remedies if remedy.other] == [near]
+    assert [way.other for way in gap.remedies if way.target == "pair"] == [near]
     pair(near, department, DAY)
     assert code not in party.codes(department)
     assert party.codes(department, DAY - timedelta(days=1)) == [code]

@@ -121,7 +121,7 @@ def test_the_gap_list_names_unit_reason_basis_and_ways_out(visit: Visit) -> None
     assert ways == {
         GUEST: (),
         EXPIRING: (("换届登记", f"{reverse('term')}?unit={EXPIRING}"),),
-        OUTLIVED: (("发起撤销", f"/org/adjust?operation=dissolve&unit={OUTLIVED}"),),
+        OUTLIVED: (("发起撤销", f"/org/adjust?operation=dissolve&court=450100&unit={OUTLIVED}"),),
     }
     text = text_of(visit("weiw").get(reverse("twin"), {"only": "1"}))
     assert text.count("依据：《中国共产党") == 3
@@ -147,7 +147,7 @@ def test_ways_out_are_offered_to_whom_they_are_granted(visit: Visit) -> None:
     assert all(row.ways == () for row in page_of(visit, "lisi").gaps)
     assert len(page_of(visit, "lisi").gaps) == 3
     assert page_of(visit, "lisi").adjust == ""
-    assert page_of(visit, "weiw").adjust == "/org/adjust?unit=450100"
+    assert page_of(visit, "weiw").adjust == "/org/adjust?court=450100"
 
 
 def test_gaps_elsewhere_are_for_those_who_look_after_them(visit: Visit) -> None:

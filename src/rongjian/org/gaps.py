@@ -21,17 +21,24 @@ if TYPE_CHECKING:
 
     from rongjian.org.models import Person, Term, Unit
 
-Target = Literal["found", "pair", "merge", "split", "dissolve", "term", "post", "person"]
+Target = Literal[
+    "found", "join", "pair", "merge", "split", "dissolve", "term", "officers", "people", "force"
+]
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """A way out: what the button says, what it leads to, and for which units."""
+    """A way out: what the button says, what it leads to, and for which units.
+
+    To found something, `unit` is what it goes under and `type` what it is; to pair or to join,
+    `unit` is the business unit and `other` the Party unit that takes it in or stands above.
+    """
 
     label: str
     target: Target
     unit: Unit
     other: Unit | None = None
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,6 @@ def _courts(found: Setting) -> Iterator[Gap]:
     for court in found.of_type(*COURT_TYPES):
         total = len(members.get(court.pk, ()))
         committee = committees.get(court.pk)
-        set_up = Remedy("设立", "found", court)
         if committee is not None:
             term = found.terms.get(committee.pk)
             if total < large.least and not (term and term.basis):
@@ -106,10 +112,12 @@ def _courts(found: Setting) -> Iterator[Gap]:
                 way = Remedy("登记任期和批准文号", "term", committee)
                 yield _gap(found, "ORG-08A", committee, reason, way)
         elif total >= large.least:
-            yield _gap(found, "ORG-08", court, f"党员 {total} 名，还没有机关党委", set_up)
+            way = Remedy("设机关党委", "found", court, type=UnitType.ORGAN_COMMITTEE)
+            yield _gap(found, "ORG-08", court, f"党员 {total} 名，还没有机关党委", way)
         elif total >= small.least and court.pk not in general:
             reason = f"党员 {total} 名，还没有党总支或机关党委"
-            yield _gap(found, "ORG-07", court, reason, set_up)
+            way = Remedy("设党总支", "found", court, type=UnitType.GENERAL_BRANCH)
+            yield _gap(found, "ORG-07", court, reason, way)
 
 
 # ---- departments and task forces: what serves them ----
@@ -132,8 +140,7 @@ def _departments(found: Setting) -> Iterator[Gap]:
                 yield _gap(found, "ORG-02", unit, reason)
         elif len(shared) == len(served) and _could_leave(found, unit, shared[0], enough):
             reason = f"正式党员 {full} 名，与其他部门合设{found.name(shared[0])}"
-            way = Remedy("成立支部", "found", unit)
-            yield _gap(found, "ORG-01A", unit, reason, way)
+            yield _gap(found, "ORG-01A", unit, reason, _own_branch(found, unit))
     yield from _long_forces(found, enough)
 
 
@@ -145,15 +152,29 @@ def _could_leave(found: Setting, unit: Unit, party: Unit, enough: int) -> bool:
 
 def _unserved(found: Setting, unit: Unit, full: int, enough: int) -> Gap:
     near = _neighbour(found, unit)
-    ways = [Remedy("成立支部", "found", unit)] if full >= enough else []
+    ways = [_own_branch(found, unit)] if full >= enough else []
     if near is not None:
         ways.append(Remedy(f"编入{found.name(near)}", "pair", unit, near))
     if full < enough:
-        ways.append(Remedy("组成联合支部", "found", unit))
+        ways.append(Remedy("组成联合支部", "join", unit, _over_branches(found, unit)))
     if full >= enough:
         return _gap(found, "ORG-01", unit, f"正式党员 {full} 名，没有党支部", *ways)
     reason = f"正式党员 {full} 名，没有编入任何党支部"
     return _gap(found, "SET-01", unit, reason, *ways)
+
+
+def _own_branch(found: Setting, unit: Unit) -> Remedy:
+    above = _over_branches(found, unit)
+    return Remedy("成立支部", "found", above, type=UnitType.BRANCH)
+
+
+def _over_branches(found: Setting, unit: Unit) -> Unit:
+    """What the branches of a unit's house stand under: 机关党委 or 总支, else the house itself."""
+    types = (UnitType.ORGAN_COMMITTEE, UnitType.GENERAL_BRANCH)
+    inside = [each for each in found.of_type(*types) if each.court_id == unit.court_id]
+    above = inside[0] if inside else unit.court
+    assert above is not None  # noqa: S101  # every saved unit has its court
+    return above
 
 
 def _neighbour(found: Setting, unit: Unit) -> Unit | None:
@@ -175,7 +196,7 @@ def _long_forces(found: Setting, enough: int) -> Iterator[Gap]:
         lasted = months_later(force.founded_on, months) <= found.day
         if lasted and full >= enough and not found.beside(force):
             reason = f"自 {force.founded_on} 起已满 {months} 个月，正式党员 {full} 名，没有党组织"
-            way = Remedy("成立临时党支部", "found", force)
+            way = Remedy("成立临时党支部", "force", force)
             yield _gap(found, "ORG-06", force, reason, way)
 
 
@@ -204,7 +225,7 @@ def _size(found: Setting, branch: Unit) -> Iterator[Gap]:
     limit = rules["ORG-02A"].most
     if branch.type == UnitType.JOINT_BRANCH and covered > limit:
         reason = f"覆盖 {covered} 个单位，超过 {limit} 个"
-        yield _gap(found, "ORG-02A", branch, reason, Remedy("调整覆盖单位", "pair", branch))
+        yield _gap(found, "ORG-02A", branch, reason, Remedy("调整覆盖单位", "split", branch))
 
 
 def _committee(found: Setting, branch: Unit) -> Iterator[Gap]:
@@ -212,12 +233,14 @@ def _committee(found: Setting, branch: Unit) -> Iterator[Gap]:
     seats = rules["ORG-05"].seats
     assert seats is not None  # noqa: S101  # the rule's own sentence needs them
     seated = len(set(found.holders(branch, *COMMITTEE)))
-    appoint = Remedy("登记支委", "post", branch)
+    appoint = Remedy("登记支委", "officers", branch)
     if not found.holders(branch, SECRETARY):
-        yield _gap(found, "SEC-01", branch, "没有在任的书记", Remedy("登记书记", "post", branch))
+        yield _gap(
+            found, "SEC-01", branch, "没有在任的书记", Remedy("登记书记", "officers", branch)
+        )
     if full >= rules["ORG-05"].least and seated < seats.least:
         reason = f"正式党员 {full} 名，支委 {seated} 人，不足 {seats.least} 人"
-        yield _gap(found, "ORG-05", branch, reason, Remedy("设支委会", "post", branch))
+        yield _gap(found, "ORG-05", branch, reason, Remedy("设支委会", "officers", branch))
     elif seated > rules["ORG-05A"].most:
         reason = f"支委 {seated} 人，超过 {rules['ORG-05A'].most} 人"
         yield _gap(found, "ORG-05A", branch, reason, appoint)
@@ -280,9 +303,7 @@ def _temporary(found: Setting) -> Iterator[Gap]:
         force, dissolve = last.get(branch.pk), Remedy("发起撤销", "dissolve", branch)
         if force is None:
             reason = "没有对应的专班"
-            yield _gap(
-                found, "TMP-04", branch, reason, Remedy("指定专班", "pair", branch), dissolve
-            )
+            yield _gap(found, "TMP-04", branch, reason, dissolve)
         elif force.dissolved_on and force.dissolved_on <= found.day:
             days = (found.day - force.dissolved_on).days
             reason = f"{found.name(force)} {force.dissolved_on} 已结束 {days} 天，临时党支部未撤销"
@@ -305,7 +326,7 @@ def _serving(found: Setting, branch: Unit) -> Iterator[Gap]:
         reason = f"正式党员 {roster.full} 名，不满 {least} 名"
         yield _gap(found, "TMP-01", branch, reason, *ways)
     if not found.holders(branch, SECRETARY):
-        way = Remedy("指定书记", "post", branch)
+        way = Remedy("指定书记", "officers", branch)
         yield _gap(found, "TMP-02", branch, "没有指定书记", way)
 
 
@@ -328,7 +349,7 @@ def _members(found: Setting) -> Iterator[Gap]:
                 "MEM-01",
                 branch,
                 reason,
-                Remedy("转组织关系", "person", branch),
+                Remedy("转组织关系", "people", branch),
                 people=tuple(twice),
             )
     for branch in found.of_type(UnitType.TEMPORARY_BRANCH):
@@ -344,7 +365,7 @@ def _members(found: Setting) -> Iterator[Gap]:
                 "TMP-06",
                 branch,
                 reason,
-                Remedy("转组织关系", "person", branch),
+                Remedy("转组织关系", "people", branch),
                 people=tuple(moved),
             )
     yield from _homeless(found)
@@ -364,6 +385,6 @@ def _homeless(found: Setting) -> Iterator[Gap]:
                 "MEM-02",
                 department,
                 reason,
-                Remedy("编入支部", "person", department),
+                Remedy("编入支部", "people", department),
                 people=tuple(people),
             )

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from rongjian.org.setting import Setting
 
 HEADINGS = ("检察院", "单位", "级别", "规则", "情况", "涉及人员", "规则内容", "依据", "核对日期")
-_ADJUST = "/org/adjust"
+ADJUST = "/org/adjust"
+"""The page on which units are founded, paired, merged, dissolved."""
 
 
 @dataclass(frozen=True)
@@ -151,15 +152,20 @@ def by_rule(rows: Sequence[GapRow]) -> tuple[RuleGroup, ...]:
 
 def address(way: Remedy) -> str:
     """Where a way out leads."""
+    unit, other = way.unit, way.other
     if way.target == "term":
-        return f"{reverse('term')}?{urlencode({'unit': way.unit.code})}"
-    if way.target in ("post", "person"):
-        return _of_people(way.unit)
-    asked = {"operation": way.target, "unit": way.unit.code}
-    if way.other is not None:
-        asked["other"] = way.other.code
-    return f"{_ADJUST}?{urlencode(asked)}"
-
-
-def _of_people(unit: Unit) -> str:
-    return f"/org/people?{urlencode({'unit': unit.code})}"
+        return f"{reverse('term')}?{urlencode({'unit': unit.code})}"
+    if way.target == "officers":
+        return f"/org/branch/{unit.code}"
+    if way.target == "people":
+        return f"/people/?{urlencode({'unit': unit.code})}"
+    if way.target == "force":
+        return f"/taskforce/{unit.code}"
+    asked = {"operation": way.target, "court": unit.court.code if unit.court else ""}
+    if way.target == "found":
+        asked |= {"above": unit.code, "type": way.type}
+    elif other is not None:
+        asked |= {"above" if way.target == "join" else "unit": other.code, "offices": unit.code}
+    else:
+        asked |= {"unit": unit.code}
+    return f"{ADJUST}?{urlencode(asked)}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.bodies import Cell, Plan
 
 FORCES = 206
+_STANDING_FOR = 170
 FIRST_DAY = date.fromisoformat(FOUNDED)
 _COURT_TYPE = {"region": UnitType.REGION, "city": UnitType.CITY, "county": UnitType.COUNTY}
 _FORCE_WEIGHT = {"region": 1.0, "city": 3.0, "county": 1.0}
@@ -130,9 +131,9 @@ def _force_plan(plan: Plan, index: int, random: Random) -> tuple[NewUnit, NewUni
 
 
 def _standing(plan: Plan, today: date) -> Iterator[NewUnit]:
-    """A city's task force of today; it has no branch of its own."""
+    """A city's task force of today; it has no branch of its own, and need not before six months."""
     if plan.place.level == "city":
-        days = (today - timedelta(days=200), None)
+        days = (today - timedelta(days=_STANDING_FOR), None)
         code = f"{plan.place.code}-T901"
         yield _inside(plan, code, "常态化扫黑除恶专班", UnitType.TASK_FORCE, days=days)
 
