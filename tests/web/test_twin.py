@@ -182,6 +182,18 @@ def test_names_of_members_stay_in_their_house(world: World, visit: Visit) -> Non
     }
 
 
+def test_an_administrator_reads_departments_and_nothing_of_the_party(visit: Visit) -> None:
+    page = page_of(visit, "sys", court="450100", only="1")
+    assert (page.gaps, page.twin.party, page.twin.lines, page.adjust) == ((), (), (), "")
+    found = every(page_of(visit, "sys", court="450100"))
+    assert "450100-D11" in found
+    assert not any(node.people or node.flags or node.mates for node in found.values())
+    text = text_of(visit("sys").get(reverse("twin"), {"court": "450100", "view": "table"}))
+    assert "对照表</a>" not in text
+    assert "您的岗位不查看党组织设置" in text
+    assert "第二党支部" not in text
+
+
 # ---- the table ----
 
 

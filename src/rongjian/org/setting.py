@@ -6,7 +6,7 @@ in a fixed number of queries, whether for one procuratorate or for a whole regio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,13 @@ class Setting:
         others = [unit for unit in self.beside(party) if unit.pk != business.pk]
         mine = self.roster(business).full
         return "挂靠" if any(self.roster(unit).full > mine for unit in others) else "对应"
+
+    def business_only(self) -> Setting:
+        """The same day for somebody who may not read how the Party is organised."""
+        kept = {
+            pk: placed for pk, placed in self.placed.items() if placed.unit.tree == Tree.BUSINESS
+        }
+        return replace(self, placed=kept, pairs=(), ended_pairs=())
 
 
 def setting(inside: Unit, day: date, *, below: bool = True) -> Setting:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from rongjian.kernel.sheets import Column, write_xlsx
-from rongjian.org.access import Denied, allowed, visible
+from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.org.gaps import gaps_of
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import ancestors
@@ -49,6 +49,7 @@ class Asked:
     typed_day: str
     fault: str
     view: str
+    sees_party: bool
     only: bool
     below: bool
     words: str
@@ -100,8 +101,10 @@ def twin(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     asked = _asked(request)
     found = setting(asked.court, asked.day, below=asked.below)
+    if not asked.sees_party:
+        found = found.business_only()
     sees = gap_rows.sight(actor)
-    gaps = gap_rows.shown(gaps_of(found), sees)
+    gaps = gap_rows.shown(gaps_of(found), sees) if asked.sees_party else []
     drawn = asked.court if asked.view == "trees" else None
     rows = gap_rows.gap_rows(found, gaps, sees, actor.today, drawn)
     page = TwinPage(
@@ -115,7 +118,7 @@ def twin(request: ActorRequest) -> HttpResponse:
         .exists(),
         tabs=_tabs(request, asked),
         gaps=rows,
-        sees_gaps=asked.court.pk in sees.gaps,
+        sees_gaps=asked.sees_party and asked.court.pk in sees.gaps,
         twin=_trees(found, asked, gaps, sees) if asked.view != "table" else None,
         table=_table(found, asked, gaps, sees) if asked.view == "table" else (),
         cards=cards_for(found, asked.words, rows, sees) if asked.words else (),
@@ -135,12 +138,14 @@ def _asked(request: ActorRequest) -> Asked:
         raise Http404(f"没有代码为“{code}”的检察院。")
     typed = request.GET.get("on", "").strip()
     day, fault = _day(typed, actor.today)
+    sees_party = may_somewhere(actor, "view", "party_org")
     return Asked(
         court=court,
         day=day,
         typed_day=typed or str(day),
         fault=fault,
-        view="table" if request.GET.get("view") == "table" else "trees",
+        view="table" if sees_party and request.GET.get("view") == "table" else "trees",
+        sees_party=sees_party,
         only=bool(request.GET.get("only")),
         below=bool(request.GET.get("below")),
         words=request.GET.get("q", "").strip(),
@@ -171,6 +176,8 @@ def _courts(actor: Actor, court: Unit) -> tuple[Option, ...]:
 
 
 def _tabs(request: ActorRequest, asked: Asked) -> tuple[tuple[str, str, bool], ...]:
+    if not asked.sees_party:
+        return ()
     table = asked.view == "table"
     return (
         ("双树", changed(request.GET, {"view": None}), not table),
