@@ -13,7 +13,7 @@ from rongjian.kernel.content import CONTENT, ContentError
 from rongjian.kernel.party_rules import FILE, KNOWN, load_party_rules, party_rules
 from rongjian.kernel.periods import months_later
 from rongjian.org.actions import appoint, pair
-from rongjian.org.gaps import gaps
+from rongjian.org.gaps import gaps, size_faults
 from rongjian.org.models import Affiliation, Pairing, Post, Term, Unit, UnitType
 from tests.org.party import COURT, DAY, SINCE, Party
 
@@ -428,6 +428,17 @@ def test_a_procuratorate_can_be_asked_alone(party: Party) -> None:
     assert department in {gap.unit for gap in gaps(region, DAY)}
     assert gaps(region, DAY, below=False) == []
     assert [gap.unit for gap in gaps(party.court, DAY, below=False)] == [department]
+
+
+def test_what_the_rules_say_of_sizes_is_told_of_the_units_asked_about(party: Party) -> None:
+    department, branch = party.branch(4, type_=JOINT)
+    branch.posts.all().delete()
+    for _ in range(5):
+        pair(branch, party.unit(UnitType.DEPARTMENT), DAY)
+    (words,) = size_faults(party.court, DAY, [department, branch])
+    assert words.startswith(f"{branch.short}：覆盖 6 个单位，超过 5 个。联合党支部")
+    assert size_faults(party.court, DAY, [department]) == ()
+    assert size_faults(party.court, DAY - timedelta(days=1), [branch]) == ()
 
 
 def test_names_are_those_of_the_day(party: Party) -> None:

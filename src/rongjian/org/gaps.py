@@ -16,7 +16,7 @@ from rongjian.org.rosters import membership_on
 from rongjian.org.setting import BRANCHES, COMMITTEE, ELECTED, SECRETARY, Setting, setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date
 
     from rongjian.org.models import Person, Term, Unit
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Target = Literal[
     "found", "join", "pair", "merge", "split", "dissolve", "term", "officers", "people", "force"
 ]
+
+_OF_SIZE = ("SET-01", "ORG-01", "ORG-02A", "ORG-03")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ def gaps_of(found: Setting) -> list[Gap]:
     ]
     order = list(party_rules())
     return sorted(listed, key=lambda gap: (gap.unit.path, order.index(gap.rule.code)))
+
+
+def size_faults(inside: Unit, day: date, about: Collection[Unit]) -> tuple[str, ...]:
+    """What the rules on sizes and pairings say of some units of a house on a day, in sentences."""
+    return tuple(
+        f"{gap.name}：{gap.reason}。{gap.rule.sentence}"
+        for gap in gaps(inside, day, below=False)
+        if gap.rule.code in _OF_SIZE and gap.unit in about
+    )
 
 
 def _gap(
