@@ -8,7 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from rongjian.org.actions import NewUnit, affiliate, appoint, found, pair
-from rongjian.org.gaps import Gap, gaps
+from rongjian.org.findings import Gap
+from rongjian.org.gaps import gaps
 from rongjian.org.models import Affiliation, Person, Term, Tree, Unit, UnitType
 from rongjian.org.setting import COMMITTEE
 

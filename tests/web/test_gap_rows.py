@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rongjian.org.gaps import Remedy
+from rongjian.org.findings import Remedy
 from rongjian.org.models import UnitType
 from rongjian.web.gap_rows import address
 

@@ -6,61 +6,23 @@ The rules are data (`content/party-rules.yaml`); here stands how each of them is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from rongjian.kernel.party_rules import PartyRule, party_rules
+from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.periods import months_later
+from rongjian.org.findings import Gap, Remedy, finding
 from rongjian.org.models import COURT_TYPES, Membership, UnitType
 from rongjian.org.rosters import membership_on
-from rongjian.org.setting import BRANCHES, COMMITTEE, ELECTED, SECRETARY, Setting, setting
+from rongjian.org.setting import BRANCHES, COMMITTEE, SECRETARY, Setting, setting
+from rongjian.org.tenure import term_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date
 
-    from rongjian.org.models import Person, Term, Unit
-
-Target = Literal[
-    "found", "join", "pair", "merge", "split", "dissolve", "term", "officers", "people", "force"
-]
+    from rongjian.org.models import Unit
 
 _OF_SIZE = ("SET-01", "ORG-01", "ORG-02A", "ORG-03")
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """A way out: what the button says, what it leads to, and for which units.
-
-    To found something, `unit` is what it goes under and `type` what it is; to pair or to join,
-    `unit` is the business unit and `other` the Party unit that takes it in or stands above.
-    """
-
-    label: str
-    target: Target
-    unit: Unit
-    other: Unit | None = None
-    type: str = ""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """One rule that a unit does not keep, or a state it has to know about, on a day.
-
-    `people` are those whom the finding is about, for readers who may see the staff of the house.
-    """
-
-    rule: PartyRule
-    unit: Unit
-    name: str
-    reason: str
-    remedies: tuple[Remedy, ...] = ()
-    people: tuple[Person, ...] = ()
-
-    @property
-    def is_notice(self) -> bool:
-        """Whether it is only to be known."""
-        return self.rule.severity == "notice"
 
 
 def gaps(inside: Unit, day: date, *, below: bool = True) -> list[Gap]:
@@ -74,7 +36,7 @@ def gaps_of(found: Setting) -> list[Gap]:
         *_courts(found),
         *_departments(found),
         *_branches(found),
-        *_terms(found),
+        *term_gaps(found),
         *_temporary(found),
         *_members(found),
     ]
@@ -89,17 +51,6 @@ def size_faults(inside: Unit, day: date, about: Collection[Unit]) -> tuple[str, 
         for gap in gaps(inside, day, below=False)
         if gap.rule.code in _OF_SIZE and gap.unit in about
     )
-
-
-def _gap(
-    found: Setting,
-    code: str,
-    unit: Unit,
-    reason: str,
-    *remedies: Remedy,
-    people: tuple[Person, ...] = (),
-) -> Gap:
-    return Gap(party_rules()[code], unit, found.name(unit), reason, remedies, people)
 
 
 # ---- procuratorates: 总支 and 机关党委 ----
@@ -121,14 +72,14 @@ def _courts(found: Setting) -> Iterator[Gap]:
             if total < large.least and not (term and term.basis):
                 reason = f"党员 {total} 名，不满 {large.least} 名，没有登记批准设立或换届的文号"
                 way = Remedy("登记任期和批准文号", "term", committee)
-                yield _gap(found, "ORG-08A", committee, reason, way)
+                yield finding(found, "ORG-08A", committee, reason, way)
         elif total >= large.least:
             way = Remedy("设机关党委", "found", court, type=UnitType.ORGAN_COMMITTEE)
-            yield _gap(found, "ORG-08", court, f"党员 {total} 名，还没有机关党委", way)
+            yield finding(found, "ORG-08", court, f"党员 {total} 名，还没有机关党委", way)
         elif total >= small.least and court.pk not in general:
             reason = f"党员 {total} 名，还没有党总支或机关党委"
             way = Remedy("设党总支", "found", court, type=UnitType.GENERAL_BRANCH)
-            yield _gap(found, "ORG-07", court, reason, way)
+            yield finding(found, "ORG-07", court, reason, way)
 
 
 # ---- departments and task forces: what serves them ----
@@ -148,10 +99,10 @@ def _departments(found: Setting) -> Iterator[Gap]:
             told = f"现{'挂靠' if word == '挂靠' else '编入'}{names}"
             if shared:
                 reason = f"正式党员 {full} 名，不满 {enough} 名，{told}，符合规定"
-                yield _gap(found, "ORG-02", unit, reason)
+                yield finding(found, "ORG-02", unit, reason)
         elif len(shared) == len(served) and _could_leave(found, unit, shared[0], enough):
             reason = f"正式党员 {full} 名，与其他部门合设{found.name(shared[0])}"
-            yield _gap(found, "ORG-01A", unit, reason, _own_branch(found, unit))
+            yield finding(found, "ORG-01A", unit, reason, _own_branch(found, unit))
     yield from _long_forces(found, enough)
 
 
@@ -169,9 +120,9 @@ def _unserved(found: Setting, unit: Unit, full: int, enough: int) -> Gap:
     if full < enough:
         ways.append(Remedy("组成联合支部", "join", unit, _over_branches(found, unit)))
     if full >= enough:
-        return _gap(found, "ORG-01", unit, f"正式党员 {full} 名，没有党支部", *ways)
+        return finding(found, "ORG-01", unit, f"正式党员 {full} 名，没有党支部", *ways)
     reason = f"正式党员 {full} 名，没有编入任何党支部"
-    return _gap(found, "SET-01", unit, reason, *ways)
+    return finding(found, "SET-01", unit, reason, *ways)
 
 
 def _own_branch(found: Setting, unit: Unit) -> Remedy:
@@ -208,7 +159,7 @@ def _long_forces(found: Setting, enough: int) -> Iterator[Gap]:
         if lasted and full >= enough and not found.beside(force):
             reason = f"自 {force.founded_on} 起已满 {months} 个月，正式党员 {full} 名，没有党组织"
             way = Remedy("成立临时党支部", "force", force)
-            yield _gap(found, "ORG-06", force, reason, way)
+            yield finding(found, "ORG-06", force, reason, way)
 
 
 # ---- branches: size and committee ----
@@ -227,16 +178,16 @@ def _size(found: Setting, branch: Unit) -> Iterator[Gap]:
     dissolve = Remedy("撤销", "dissolve", branch)
     if roster.full < least:
         reason = f"正式党员 {roster.full} 名，不满 {least} 名"
-        yield _gap(
+        yield finding(
             found, "ORG-01", branch, reason, Remedy("并入其他支部", "merge", branch), dissolve
         )
     if roster.members > most:
         reason = f"党员 {roster.members} 名，超过 {most} 名"
-        yield _gap(found, "ORG-03", branch, reason, Remedy("分设支部", "split", branch))
+        yield finding(found, "ORG-03", branch, reason, Remedy("分设支部", "split", branch))
     limit = rules["ORG-02A"].most
     if branch.type == UnitType.JOINT_BRANCH and covered > limit:
         reason = f"覆盖 {covered} 个单位，超过 {limit} 个"
-        yield _gap(found, "ORG-02A", branch, reason, Remedy("调整覆盖单位", "split", branch))
+        yield finding(found, "ORG-02A", branch, reason, Remedy("调整覆盖单位", "split", branch))
 
 
 def _committee(found: Setting, branch: Unit) -> Iterator[Gap]:
@@ -246,63 +197,18 @@ def _committee(found: Setting, branch: Unit) -> Iterator[Gap]:
     seated = len(set(found.holders(branch, *COMMITTEE)))
     appoint = Remedy("登记支委", "officers", branch)
     if not found.holders(branch, SECRETARY):
-        yield _gap(
+        yield finding(
             found, "SEC-01", branch, "没有在任的书记", Remedy("登记书记", "officers", branch)
         )
     if full >= rules["ORG-05"].least and seated < seats.least:
         reason = f"正式党员 {full} 名，支委 {seated} 人，不足 {seats.least} 人"
-        yield _gap(found, "ORG-05", branch, reason, Remedy("设支委会", "officers", branch))
+        yield finding(found, "ORG-05", branch, reason, Remedy("设支委会", "officers", branch))
     elif seated > rules["ORG-05A"].most:
         reason = f"支委 {seated} 人，超过 {rules['ORG-05A'].most} 人"
-        yield _gap(found, "ORG-05A", branch, reason, appoint)
+        yield finding(found, "ORG-05A", branch, reason, appoint)
     elif full < rules["ORG-05"].least and seated > rules["ORG-04"].most:
         reason = f"正式党员 {full} 名，不设支委会，登记了 {seated} 个支委职务"
-        yield _gap(found, "ORG-04", branch, reason, appoint)
-
-
-# ---- terms of office ----
-
-
-def _terms(found: Setting) -> Iterator[Gap]:
-    for unit in found.of_type(*ELECTED):
-        term = found.terms.get(unit.pk)
-        way = Remedy("换届登记", "term", unit)
-        if term is None:
-            yield _gap(found, "TERM-05", unit, "没有登记任期", Remedy("登记任期", "term", unit))
-            continue
-        rule = term_rule(unit)
-        if term.expires_on > months_later(term.began_on, 12 * rule.years):
-            reason = f"登记的任期 {term.began_on} 至 {term.expires_on}，超过 {rule.years} 年"
-            yield _gap(found, rule.code, unit, reason, way)
-        yield from _ending(found, unit, term, way)
-
-
-def _ending(found: Setting, unit: Unit, term: Term, way: Remedy) -> Iterator[Gap]:
-    """What follows from the end of a term: too long an extension, expired, or soon to expire."""
-    longest = party_rules()["TERM-04"].months
-    if term.extended_to and term.extended_to > months_later(term.expires_on, longest):
-        reason = f"{term.expires_on} 届满，延至 {term.extended_to}，超过 {longest} 个月"
-        yield _gap(found, "TERM-04", unit, reason, way)
-    end = last_day(term)
-    left = (end - found.day).days
-    if left < 0:
-        reason = f"任期 {end} 届满，已过 {-left} 天，没有换届"
-        yield _gap(found, term_rule(unit).code, unit, reason, way, Remedy("登记延期", "term", unit))
-    elif found.day >= months_later(end, -party_rules()["TERM-05"].months):
-        yield _gap(found, "TERM-05", unit, f"换届 {end} 到期，还有 {left} 天", way)
-
-
-def last_day(term: Term) -> date:
-    """The last day of a term, with its extension."""
-    return max(term.expires_on, term.extended_to or term.expires_on)
-
-
-def term_rule(unit: Unit) -> PartyRule:
-    """How long a term lasts for a Party unit; KeyError for one that has none."""
-    for rule in party_rules().values():
-        if unit.type in rule.types:
-            return rule
-    raise KeyError(unit.type)
+        yield finding(found, "ORG-04", branch, reason, appoint)
 
 
 # ---- temporary branches ----
@@ -314,16 +220,16 @@ def _temporary(found: Setting) -> Iterator[Gap]:
         force, dissolve = last.get(branch.pk), Remedy("发起撤销", "dissolve", branch)
         if force is None:
             reason = "没有对应的专班"
-            yield _gap(found, "TMP-04", branch, reason, dissolve)
+            yield finding(found, "TMP-04", branch, reason, dissolve)
         elif force.dissolved_on and force.dissolved_on <= found.day:
             days = (found.day - force.dissolved_on).days
             reason = f"{found.name(force)} {force.dissolved_on} 已结束 {days} 天，临时党支部未撤销"
-            yield _gap(found, "TMP-03", branch, reason, dissolve)
+            yield finding(found, "TMP-03", branch, reason, dissolve)
         else:
             yield from _serving(found, branch)
         if branch.pk in found.terms:
             reason = f"登记了第 {found.terms[branch.pk].number} 届任期"
-            yield _gap(found, "TMP-05", branch, reason)
+            yield finding(found, "TMP-05", branch, reason)
 
 
 def _serving(found: Setting, branch: Unit) -> Iterator[Gap]:
@@ -331,14 +237,14 @@ def _serving(found: Setting, branch: Unit) -> Iterator[Gap]:
     least, roster = party_rules()["TMP-01"].least, found.roster(branch)
     ways = Remedy("与其他专班联合", "merge", branch), Remedy("发起撤销", "dissolve", branch)
     if not roster.people:
-        yield _gap(found, "TMP-01", branch, "没有登记成员", *ways)
+        yield finding(found, "TMP-01", branch, "没有登记成员", *ways)
         return
     if roster.full < least:
         reason = f"正式党员 {roster.full} 名，不满 {least} 名"
-        yield _gap(found, "TMP-01", branch, reason, *ways)
+        yield finding(found, "TMP-01", branch, reason, *ways)
     if not found.holders(branch, SECRETARY):
         way = Remedy("指定书记", "officers", branch)
-        yield _gap(found, "TMP-02", branch, "没有指定书记", way)
+        yield finding(found, "TMP-02", branch, "没有指定书记", way)
 
 
 # ---- members ----
@@ -355,7 +261,7 @@ def _members(found: Setting) -> Iterator[Gap]:
         ]
         if twice:
             reason = f"{len(twice)} 名党员同时在另一个支部有正式组织关系"
-            yield _gap(
+            yield finding(
                 found,
                 "MEM-01",
                 branch,
@@ -371,7 +277,7 @@ def _members(found: Setting) -> Iterator[Gap]:
         ]
         if moved:
             reason = f"{len(moved)} 名党员的组织关系登记在临时党支部"
-            yield _gap(
+            yield finding(
                 found,
                 "TMP-06",
                 branch,
@@ -391,7 +297,7 @@ def _homeless(found: Setting) -> Iterator[Gap]:
         ]
         if people:
             reason = f"{len(people)} 名党员没有编入支部"
-            yield _gap(
+            yield finding(
                 found,
                 "MEM-02",
                 department,

@@ -13,9 +13,9 @@ from rongjian.kernel.periods import months_later
 from rongjian.log import audit, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import require
-from rongjian.org.gaps import last_day, term_rule
 from rongjian.org.models import Term, UnitType
 from rongjian.org.setting import ELECTED
+from rongjian.org.tenure import last_day, term_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rongjian.org.gaps import last_day
 from rongjian.org.models import UnitType
 from rongjian.org.setting import HEAD, SECRETARY
+from rongjian.org.tenure import last_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rongjian.org.access import Actor, Verb
-    from rongjian.org.gaps import Gap, Remedy
+    from rongjian.org.findings import Gap, Remedy
     from rongjian.org.models import Unit
     from rongjian.org.setting import Setting
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from rongjian.org.gaps import Gap
+    from rongjian.org.findings import Gap
     from rongjian.org.models import Unit
     from rongjian.org.setting import Setting
 

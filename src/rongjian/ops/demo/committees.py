@@ -16,7 +16,6 @@ from rongjian.ops.demo.cast import ENDED_FORCE, EXPIRING, held
 from rongjian.ops.demo.founding import FIRST_DAY
 from rongjian.ops.demo.scribe import closing
 from rongjian.org.actions import NewUnit, appoint, found, pair
-from rongjian.org.gaps import term_rule
 from rongjian.org.models import (
     Affiliation,
     AffiliationKind,
@@ -27,6 +26,7 @@ from rongjian.org.models import (
     Tree,
     UnitType,
 )
+from rongjian.org.tenure import term_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

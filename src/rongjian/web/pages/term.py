@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.org.access import require, visible
-from rongjian.org.gaps import term_rule
 from rongjian.org.models import Term, Unit
 from rongjian.org.setting import ELECTED
+from rongjian.org.tenure import term_rule
 from rongjian.org.terms import begin_term, extend_term, usual_end
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rongjian.org.access import Actor
-    from rongjian.org.gaps import Gap
+    from rongjian.org.findings import Gap
     from rongjian.org.setting import Setting
     from rongjian.web.counterparts import Counterpart
     from rongjian.web.gap_rows import GapRow, RuleGroup, Sight
