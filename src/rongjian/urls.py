@@ -22,6 +22,7 @@ from rongjian.web.pages import (
     my_account,
     second_factor,
     setup,
+    term,
     twin,
 )
 
@@ -37,6 +38,8 @@ urlpatterns = [
     path("org/twin", twin.twin, name="twin"),
     path("org/explain", explain.explain, name="explain"),
     path("org/adjust", adjust.adjust_units, name="adjust"),
+    path("org/twin/export", twin.export, name="twin-export"),
+    path("org/term", term.term, name="term"),
     path("ledger/", ledger_list.index, name="ledgers"),
     path("ledger/<slug:code>", ledger_list.listed, name="ledger"),
     path("ledger/<slug:code>/export", ledger_list.export, name="ledger-export"),

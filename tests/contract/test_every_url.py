@@ -77,6 +77,8 @@ CASES = {
     "twin": Case(),
     "explain": Case(),
     "adjust": Case("weiw", "lisi", query="?operation=move&unit=450100-P02"),
+    "twin-export": Case("weiw", "lisi"),
+    "term": Case("weiw", "lisi", query="?unit=450100-P06"),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

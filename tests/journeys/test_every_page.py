@@ -27,6 +27,7 @@ NO_PAGE = {
     "import-template",
     "import-problems",
     "figure-records-export",
+    "twin-export",
     "document-word",
     "document-freeze",
     "record-move",

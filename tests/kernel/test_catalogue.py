@@ -15,7 +15,6 @@ from rongjian.kernel.catalogue import (
     load_departments,
     load_functions,
     load_lines,
-    load_party_sizes,
 )
 from rongjian.kernel.content import CONTENT, ContentError
 
@@ -89,19 +88,6 @@ def test_court_sizes_are_given_for_every_level():
     sizes = load_court_sizes()
     assert tuple(sizes) == LEVELS
     assert sizes["county"].party_share == Decimal("0.8")
-
-
-def test_party_sizes_are_those_of_the_branch_regulations():
-    sizes = load_party_sizes()
-    branch, joint, committee = (
-        sizes[code] for code in ("party_branch", "joint_branch", "branch_committee")
-    )
-    assert (branch.least, branch.usual_most) == (3, 50)
-    assert (joint.most, joint.usual_units) == (2, 5)
-    assert committee.least == 7
-    assert committee.seats is not None
-    assert (committee.seats.least, committee.seats.most, committee.seats.limit) == (3, 5, 7)
-    assert all("支部工作条例" in size.basis.document for size in sizes.values())
 
 
 def test_campaigns_come_by_their_first_day_with_their_period():

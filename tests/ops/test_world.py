@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db.models import Sum
@@ -29,8 +30,18 @@ from rongjian.log import audit
 from rongjian.log.models import Event
 from rongjian.ops.demo.bodies import plan_courts
 from rongjian.ops.demo.casework import LIVING_SINCE
-from rongjian.ops.demo.cast import BRANCH, BRANCH_MEMBERS, CAST, PASSWORD
+from rongjian.ops.demo.cast import (
+    BRANCH,
+    BRANCH_MEMBERS,
+    CAST,
+    ENDED_FORCE,
+    EXPIRING,
+    GUEST,
+    HOST,
+    PASSWORD,
+)
 from rongjian.ops.demo.sizes import SIZES
+from rongjian.org.gaps import gaps
 from rongjian.org.models import COURT_TYPES, Membership, Pairing, Person, Unit, UnitType
 from rongjian.records.models import Due, Link, Record
 from tests.world import NOW, TODAY, World
@@ -103,7 +114,9 @@ def test_every_procuratorate_has_its_part_of_the_history(world: World) -> None:
 
 
 def test_task_forces_and_temporary_branches_pair_off(world: World) -> None:
-    branches = Unit.objects.filter(type=UnitType.TEMPORARY_BRANCH)
+    standing = Unit.objects.get(type=UnitType.TEMPORARY_BRANCH, dissolved_on=None)
+    assert standing.code == ENDED_FORCE.replace("-T", "-PT")
+    branches = Unit.objects.filter(type=UnitType.TEMPORARY_BRANCH).exclude(pk=standing.pk)
     pairs = Pairing.objects.filter(party_unit__in=branches).select_related(
         "party_unit", "business_unit"
     )
@@ -118,7 +131,8 @@ def test_task_forces_and_temporary_branches_pair_off(world: World) -> None:
         assert branch.dissolved_on is not None
         assert date(2020, 12, 1) <= branch.dissolved_on <= date(2021, 12, 31)
         assert branch.dissolved_on == force.dissolved_on == pair.valid_to
-    founded = TemporaryBranch.objects.values_list("unit__code", "task_force__code", "dissolved_on")
+    approvals = TemporaryBranch.objects.exclude(unit=standing)
+    founded = approvals.values_list("unit__code", "task_force__code", "dissolved_on")
     told = {(p.party_unit.code, p.business_unit.code, p.valid_to) for p in pairs}
     assert told == set(founded)
 
@@ -154,10 +168,42 @@ def test_branches_have_three_full_members_and_small_departments_join(world: Worl
     serves: dict[int, int] = defaultdict(int)
     for pair in Pairing.objects.filter(party_unit__type__in=BRANCHES):
         serves[pair.party_unit_id] += 1
+    host = Pairing.objects.get(business_unit__code=HOST).party_unit
     for branch in Unit.objects.filter(type__in=BRANCHES):
         assert 3 <= members[branch.pk] <= 50
         joint = branch.type == UnitType.JOINT_BRANCH
-        assert (2 <= serves[branch.pk] <= 5) if joint else serves[branch.pk] == 1
+        own = 2 if branch == host else 1
+        assert (2 <= serves[branch.pk] <= 5) if joint else serves[branch.pk] == own
+
+
+def test_the_cast_s_house_has_three_things_to_find_and_a_year_ago_one(world: World) -> None:
+    found = gaps(world.nanning, TODAY, below=False)
+    assert [(gap.rule.code, gap.unit.code) for gap in found] == [
+        ("ORG-02", GUEST),
+        ("TERM-05", EXPIRING),
+        ("TMP-03", ENDED_FORCE.replace("-T", "-PT")),
+    ]
+    assert [gap.reason for gap in found] == [
+        "正式党员 2 名，不满 3 名，现挂靠第三党支部，符合规定",
+        "换届 2026-08-14 到期，还有 50 天",
+        "未检专项办案专班 2026-05-16 已结束 40 天，临时党支部未撤销",
+    ]
+    assert [gap.rule.code for gap in gaps(world.nanning, date(2025, 6, 25), below=False)] == [
+        "ORG-02"
+    ]
+    # Elsewhere nothing is amiss; departments too small for a branch are shown as such.
+    rest = {gap.rule.code for gap in gaps(world.region, TODAY) if gap not in found}
+    assert rest == {"ORG-02"}
+
+
+def test_every_branch_has_had_a_term_since_it_was_founded(world: World) -> None:
+    for unit in Unit.objects.filter(type__in=(*BRANCHES, UnitType.ORGAN_COMMITTEE)):
+        terms = list(unit.terms.order_by("began_on"))
+        assert terms[0].began_on <= unit.founded_on + timedelta(days=90)
+        assert [term.number for term in terms] == list(range(1, len(terms) + 1))
+        for before, after in pairwise(terms):
+            assert before.expires_on + timedelta(days=1) == after.began_on
+        assert terms[-1].expires_on > TODAY
 
 
 def test_every_department_and_every_member_has_a_branch(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The field's own lists: functions and lines, departments, sizes of Party units, campaigns.
+"""The field's own lists: functions and lines, departments, campaigns.
 
 All of them are declared in `content/`; what one entry says of another is checked on loading.
 """
@@ -93,29 +93,6 @@ class CourtSize:
 
 
 @dataclass(frozen=True)
-class Seats:
-    """The seats of a committee: so many to so many, and never more than the limit."""
-
-    least: int
-    most: int
-    limit: int
-
-
-@dataclass(frozen=True)
-class PartySize:
-    """How many full members call for a Party unit; what is not said is not limited."""
-
-    code: Literal["party_branch", "joint_branch", "branch_committee"]
-    name: str
-    basis: Basis
-    least: int = 0
-    most: int | None = None
-    usual_most: int | None = None
-    usual_units: int | None = None
-    seats: Seats | None = None
-
-
-@dataclass(frozen=True)
 class Campaign:
     """A campaign (专项) that records can belong to, with the words by which texts mention it."""
 
@@ -170,12 +147,6 @@ def load_court_sizes(content: Path = CONTENT) -> dict[Level, CourtSize]:
     found = load_section(content / "departments.yaml", "courts", CourtSize)
     _check_once((each.level, each.where) for each in found)
     return {each.level: each for each in found}
-
-
-def load_party_sizes(content: Path = CONTENT) -> dict[str, PartySize]:
-    """The size rules of Party units by their code."""
-    found = load_section(content / "departments.yaml", "party_sizes", PartySize)
-    return {each.code: each for each in found}
 
 
 def load_campaigns(content: Path = CONTENT) -> list[Campaign]:

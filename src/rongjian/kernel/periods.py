@@ -159,6 +159,12 @@ class Period:
         return same_year and (self.first.month, self.last.month) == (first, last)
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on (or back); the month's last day where it has no such day."""
+    month = Month.of(day) + months
+    return min(month.first_day + timedelta(days=day.day - 1), month.last_day)
+
+
 def _build(form: str, numbers: list[int]) -> Period:
     year = numbers[0]
     if form == "range":

@@ -11,6 +11,7 @@ from rongjian.documents.draft_words import draft_words
 from rongjian.documents.templates import document_kinds
 from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
+from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
 from rongjian.org.access import classes, roles
@@ -26,6 +27,7 @@ def read_content() -> None:
     load_functions()
     load_lines()
     load_departments()
+    party_rules()
     load_campaigns()
     indicators()
     rules()

@@ -1,7 +1,7 @@
 """The procuratorates of the demo world: who works there, in which departments and branches.
 
 Plans only; nothing here touches the database. Branches follow the size rules of
-`content/departments.yaml`: a department with enough full members has its own, the others join.
+`content/party-rules.yaml`: a department with enough full members has its own, the others join.
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
-from rongjian.kernel.catalogue import (
-    load_court_sizes,
-    load_departments,
-    load_party_sizes,
-)
-from rongjian.ops.demo.cast import BRANCH_MEMBERS, CAST
+from rongjian.kernel.catalogue import load_court_sizes, load_departments
+from rongjian.kernel.party_rules import party_rules
+from rongjian.ops.demo.cast import BRANCH_MEMBERS, CAST, GUEST, HOST
 from rongjian.ops.demo.cast import DEPARTMENT as CAST_DEPARTMENT
 from rongjian.ops.demo.words import ordinal, people_words
 from rongjian.org.models import Membership
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rongjian.kernel.catalogue import CourtSize, Department, PartySize
+    from rongjian.kernel.catalogue import CourtSize, Department
     from rongjian.kernel.places import Place
     from rongjian.ops.demo.cast import Member
 
 PROBATIONARY_SHARE = 0.03
+_GUESTS = 2
 
 
 @dataclass
@@ -57,10 +55,19 @@ class Team:
 
 @dataclass
 class Cell:
-    """A branch as planned: its number within the procuratorate and the departments it serves."""
+    """A branch as planned: its number within the procuratorate and the departments it serves.
+
+    A guest is too small for a branch and belongs to that of a neighbour (挂靠).
+    """
 
     number: int
     teams: list[Team]
+    guests: list[Team] = field(default_factory=list)
+
+    @property
+    def served(self) -> list[Team]:
+        """Every department whose members are in the branch."""
+        return [*self.teams, *self.guests]
 
     @property
     def joint(self) -> bool:
@@ -84,13 +91,12 @@ class Plan:
 
 def plan_courts(places: Sequence[Place], seed: int) -> list[Plan]:
     """The departments, people and branches of every procuratorate."""
-    sizes, departments, rules = load_court_sizes(), load_departments(), load_party_sizes()
+    sizes, departments = load_court_sizes(), load_departments()
     return [
         _plan(
             place,
             [department for department in departments if department.level == place.level],
             sizes[place.level],
-            rules,
             Random(f"{seed}/staff/{place.code}"),
         )
         for place in places
@@ -101,12 +107,11 @@ def _plan(
     place: Place,
     departments: Sequence[Department],
     size: CourtSize,
-    rules: Mapping[str, PartySize],
     random: Random,
 ) -> Plan:
     numbers = count(1)
     teams = [_team(place, department, size, numbers, random) for department in departments]
-    return Plan(place, teams, list(_cells(teams, rules)))
+    return Plan(place, teams, list(_cells(teams)))
 
 
 def _team(
@@ -124,6 +129,9 @@ def _team(
     if code == CAST_DEPARTMENT:
         for number, worker in enumerate(workers):
             worker.membership = Membership.FULL if number < BRANCH_MEMBERS else Membership.NONE
+    if code == GUEST:
+        for number, worker in enumerate(workers):
+            worker.membership = Membership.FULL if number < _GUESTS else Membership.NONE
     members = [member for member in CAST if member.department == code]
     for worker, member in zip(workers, members, strict=False):
         worker.name, worker.member, worker.membership = member.name, member, Membership.FULL
@@ -140,19 +148,20 @@ def _worker(court: str, number: int, party_share: float, random: Random) -> Work
     return Worker(f"{court}{number:03d}", people_words().name(random), membership)
 
 
-def _cells(teams: Sequence[Team], rules: Mapping[str, PartySize]) -> Iterator[Cell]:
+def _cells(teams: Sequence[Team]) -> Iterator[Cell]:
     """Branches in the order of their numbers: business departments first, joint ones last."""
     ordered = sorted(teams, key=lambda team: (team.department.kind != "business", team.code))
-    least = rules["party_branch"].least
-    small = [team for team in ordered if team.full < least]
+    least = party_rules()["ORG-01"].least
+    guests = [team for team in ordered if team.code == GUEST]
+    small = [team for team in ordered if team.full < least and team not in guests]
     large = [team for team in ordered if team.full >= least]
     joined = _joined(small, large, least)
-    if len(joined) > (rules["joint_branch"].usual_units or len(joined)):
+    if len(joined) > party_rules()["ORG-02A"].most:
         raise ValueError(f"联合党支部单位过多：{[team.code for team in joined]}")
     numbers = count(1)
     for team in large:
         if team not in joined:
-            yield Cell(next(numbers), [team])
+            yield Cell(next(numbers), [team], guests if team.code == HOST else [])
     if joined:
         yield Cell(next(numbers), joined)
 

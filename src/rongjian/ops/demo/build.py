@@ -15,6 +15,7 @@ from rongjian.kernel.periods import Month, Period
 from rongjian.ops.demo.bodies import plan_courts
 from rongjian.ops.demo.casework import write_casework
 from rongjian.ops.demo.cast import BRANCH
+from rongjian.ops.demo.committees import approve_ended, fill_committees
 from rongjian.ops.demo.desk import set_dues, write_desk
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
@@ -80,7 +81,9 @@ def _found(wish: Wish, say: Callable[[str], None]) -> Realm:
     plans = plan_courts(wish.size.places(), wish.seed)
     say(f"建立组织：{len(plans)} 个检察院及其部门、党组织、专班……")
     courts = found_all(plans, wish.seed, wish.today)
-    return staff_all(plans, courts, wish.seed, _evening_before(wish.today))
+    realm = staff_all(plans, courts, wish.seed, _evening_before(wish.today))
+    fill_committees(realm, wish.today)
+    return realm
 
 
 def _evening_before(today: date) -> datetime:
@@ -100,6 +103,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     casework = write_casework(realm, scribe, months, wish.size)
     meetings = write_meetings(realm, scribe, months)
     entries = write_desk(realm, scribe, months)
+    approve_ended(realm, scribe)
     write_links(realm, scribe, meetings, casework, wish.size.links)
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
     set_dues(realm, wish.today)

@@ -16,6 +16,18 @@ BRANCH_MEMBERS = 17
 """How many members the cast's branch has, whatever the seed."""
 
 
+# What is not as it should be at the cast's procuratorate, so that its 双树 has something to find.
+
+GUEST, HOST = "450100-D14", "450100-D13"
+"""第四检察部 has two full members and belongs to the branch of 第三检察部."""
+
+EXPIRING = "450100-P06"
+"""The branch whose term ends soon: 第六党支部."""
+
+ENDED_FORCE = "450100-T902"
+"""The task force that has ended while its temporary branch has not."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One of the cast: account, name, department, and the posts as (role, unit code)."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.bodies import Cell, Plan
 
 FORCES = 206
+_STANDING_FOR = 170
 FIRST_DAY = date.fromisoformat(FOUNDED)
 _COURT_TYPE = {"region": UnitType.REGION, "city": UnitType.CITY, "county": UnitType.COUNTY}
 _FORCE_WEIGHT = {"region": 1.0, "city": 3.0, "county": 1.0}
@@ -130,9 +131,9 @@ def _force_plan(plan: Plan, index: int, random: Random) -> tuple[NewUnit, NewUni
 
 
 def _standing(plan: Plan, today: date) -> Iterator[NewUnit]:
-    """A city's task force of today; it has no branch of its own."""
+    """A city's task force of today; it has no branch of its own, and need not before six months."""
     if plan.place.level == "city":
-        days = (today - timedelta(days=200), None)
+        days = (today - timedelta(days=_STANDING_FOR), None)
         code = f"{plan.place.code}-T901"
         yield _inside(plan, code, "常态化扫黑除恶专班", UnitType.TASK_FORCE, days=days)
 
@@ -157,10 +158,10 @@ def _court(plan: Plan, units: dict[str, Unit]) -> Court:
 
 def _branch(cell: Cell, unit: Unit) -> Branch:
     count: dict[Membership, int] = defaultdict(int)
-    for team in cell.teams:
+    for team in cell.served:
         for worker in team.workers:
             count[worker.membership] += 1
-    lines = tuple(line for team in cell.teams for line in team.department.lines)
+    lines = tuple(line for team in cell.served for line in team.department.lines)
     full = count[Membership.FULL]
     return Branch(unit, full + count[Membership.PROBATIONARY], full, lines)
 
@@ -168,7 +169,7 @@ def _branch(cell: Cell, unit: Unit) -> Branch:
 def _pair_all(plans: Sequence[Plan], courts: Sequence[Court], units: dict[str, Unit]) -> None:
     for plan, court in zip(plans, courts, strict=True):
         for cell in plan.cells:
-            for team in cell.teams:
+            for team in cell.served:
                 actions.pair(units[branch_code(plan, cell)], units[team.code], FIRST_DAY)
         for force in court.forces:
             actions.pair(force.branch, force.unit, force.founded_on, force.dissolved_on)

@@ -86,7 +86,7 @@ def _court_people(plan: Plan, court: Court, accounts: dict[str, User]) -> Iterat
 
 def _served(plan: Plan, court: Court) -> Iterator[tuple[Team, Branch]]:
     for cell, branch in zip(plan.cells, court.branches, strict=True):
-        for team in cell.teams:
+        for team in cell.served:
             yield team, branch
 
 

@@ -1,86 +1,168 @@
-"""双树: a procuratorate's business tree and its Party tree side by side, with their pairings."""
+"""双树: a procuratorate's departments and its Party organisation side by side, and what is amiss.
+
+As of any day, with the names of that day. The gap list, the trees and the table of counterparts all
+come from one reading of the day's setting.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 
-from rongjian.org.access import allowed, visible
-from rongjian.org.models import COURT_TYPES, Pairing, Person, Placement, Tree, Unit, in_force
+from rongjian.kernel.sheets import Column, write_xlsx
+from rongjian.org.access import Denied, allowed, may_somewhere, visible
+from rongjian.org.gaps import gaps_of
+from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import ancestors
-from rongjian.web.listing import Option
+from rongjian.org.setting import setting
+from rongjian.records import actions
+from rongjian.web import counterparts, gap_rows
+from rongjian.web.export import XLSX
+from rongjian.web.listing import Option, changed
+from rongjian.web.twin_cards import cards_for
+from rongjian.web.twin_trees import Twin, twin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable
 
     from rongjian.org.access import Actor
+    from rongjian.org.findings import Gap
+    from rongjian.org.setting import Setting
+    from rongjian.web.counterparts import Counterpart
+    from rongjian.web.gap_rows import GapRow, RuleGroup, Sight
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.twin_cards import Card
 
 
 @dataclass(frozen=True)
-class Mate:
-    """The unit of the other tree that a unit is paired with."""
+class Asked:
+    """What an address asks for."""
 
-    code: str
-    name: str
-    since: date
-
-
-@dataclass(frozen=True)
-class Node:
-    """A unit in one of the trees, with what stands below it."""
-
-    unit: Unit
-    name: str
-    people: str
-    mates: tuple[Mate, ...]
-    below: tuple[Node, ...]
+    court: Unit
+    day: date
+    typed_day: str
+    fault: str
+    view: str
+    sees_party: bool
+    only: bool
+    below: bool
+    words: str
 
 
 @dataclass(frozen=True)
 class TwinPage:
-    """Both trees of one procuratorate."""
+    """The page, whichever of its views is open."""
 
     title: str
-    court: Unit
+    asked: Asked
+    today: date
     above: tuple[Unit, ...]
     courts: tuple[Option, ...]
-    business: tuple[Node, ...]
-    party: tuple[Node, ...]
-    pairs: tuple[tuple[Unit, Unit, date], ...]
+    has_below: bool
+    tabs: tuple[tuple[str, str, bool], ...]
+    gaps: tuple[GapRow, ...]
+    sees_gaps: bool
+    twin: Twin | None
+    table: tuple[tuple[str, list[Counterpart]], ...]
+    cards: tuple[Card, ...]
+    offers: tuple[tuple[str, str], ...]
+    adjust: str
+    now: str
+
+    @property
+    def groups(self) -> tuple[RuleGroup, ...]:
+        """The findings by rule."""
+        return gap_rows.by_rule(self.gaps)
+
+    @property
+    def amiss(self) -> int:
+        """How many of the findings are gaps."""
+        return sum(not row.gap.is_notice for row in self.gaps)
+
+    @property
+    def notices(self) -> int:
+        """How many are only to be known."""
+        return len(self.gaps) - self.amiss
+
+    @property
+    def empty(self) -> bool:
+        """Whether the day had no bodies at all."""
+        return self.twin is not None and not self.asked.only and not self.twin.business
 
 
 def twin(request: ActorRequest) -> HttpResponse:
-    """The two trees of the procuratorate asked for, by default one's own."""
+    """The trees or the table of the procuratorate asked for, by default one's own, today."""
     actor = request.actor
-    code = request.GET.get("court", actor.person.court.code)
-    seen = visible(actor, Unit.objects.all(), "view")
-    court = seen.filter(type__in=COURT_TYPES, code=code).first()
-    if court is None:
-        raise Http404(f"没有代码为“{code}”的检察院。")
-    units = list(
-        seen.select_related("court").filter(court=court).exclude(dissolved_on__lte=actor.today)
-    )
-    pairs = tuple(_pairs(units, actor.today))
-    trees = _Trees(units, pairs, _people(actor, court), actor.today)
+    asked = _asked(request)
+    found = setting(asked.court, asked.day, below=asked.below)
+    if not asked.sees_party:
+        found = found.business_only()
+    sees = gap_rows.sight(actor)
+    gaps = gap_rows.shown(gaps_of(found), sees) if asked.sees_party else []
+    drawn = asked.court if asked.view == "trees" else None
+    rows = gap_rows.gap_rows(found, gaps, sees, actor.today, drawn)
     page = TwinPage(
         title="组织架构",
-        court=court,
-        above=tuple(ancestors(court)[:-1]),
-        courts=_courts(actor, seen, court),
-        business=trees.roots(Tree.BUSINESS),
-        party=trees.roots(Tree.PARTY),
-        pairs=tuple((pair.business_unit, pair.party_unit, pair.valid_from) for pair in pairs),
+        asked=asked,
+        today=actor.today,
+        above=tuple(ancestors(asked.court)[:-1]),
+        courts=_courts(actor, asked.court),
+        has_below=Unit.objects.filter(type__in=COURT_TYPES, path__startswith=asked.court.path)
+        .exclude(pk=asked.court.pk)
+        .exists(),
+        tabs=_tabs(request, asked),
+        gaps=rows,
+        sees_gaps=asked.sees_party and asked.court.pk in sees.gaps,
+        twin=_trees(found, asked, gaps, sees) if asked.view != "table" else None,
+        table=_table(found, asked, gaps, sees) if asked.view == "table" else (),
+        cards=cards_for(found, asked.words, rows, sees) if asked.words else (),
+        offers=_offers(request, asked),
+        adjust=_adjust(actor, asked.court),
+        now=changed(request.GET, {"on": None}),
     )
-    return render(request, "twin/page.html", {"page": page})
+    return render(request, "twin/page.html", {"page": page}, status=422 if asked.fault else 200)
 
 
-def _courts(actor: Actor, seen: Iterable[Unit], court: Unit) -> tuple[Option, ...]:
+def _asked(request: ActorRequest) -> Asked:
+    actor = request.actor
+    code = request.GET.get("court", actor.person.court.code)
+    courts = visible(actor, Unit.objects.all(), "view").filter(type__in=COURT_TYPES, code=code)
+    court = courts.select_related("court").first()
+    if court is None:
+        raise Http404(f"没有代码为“{code}”的检察院。")
+    typed = request.GET.get("on", "").strip()
+    day, fault = _day(typed, actor.today)
+    sees_party = may_somewhere(actor, "view", "party_org")
+    return Asked(
+        court=court,
+        day=day,
+        typed_day=typed or str(day),
+        fault=fault,
+        view="table" if sees_party and request.GET.get("view") == "table" else "trees",
+        sees_party=sees_party,
+        only=bool(request.GET.get("only")),
+        below=bool(request.GET.get("below")),
+        words=request.GET.get("q", "").strip(),
+    )
+
+
+def _day(typed: str, today: date) -> tuple[date, str]:
+    """The day asked for (时点), or today and why nothing else could be read."""
+    if not typed:
+        return today, ""
+    try:
+        return date.fromisoformat(typed), ""
+    except ValueError:
+        return today, f"“{typed}”不是日期，时点请写成 {today} 的样子。下面按今天显示"
+
+
+def _courts(actor: Actor, court: Unit) -> tuple[Option, ...]:
     """One's own procuratorate and those below it, with deeper ones indented."""
     top = actor.person.court.path
     listed = Unit.objects.filter(type__in=COURT_TYPES, path__startswith=top).order_by("path")
@@ -93,68 +175,77 @@ def _courts(actor: Actor, seen: Iterable[Unit], court: Unit) -> tuple[Option, ..
     return tuple(options)
 
 
-def _pairs(units: Iterable[Unit], today: date) -> Iterable[Pairing]:
-    rows = Pairing.objects.filter(in_force(today), business_unit__in=[unit.pk for unit in units])
-    return rows.select_related("party_unit__court", "business_unit__court").order_by(
-        "business_unit__path", "party_unit__path"
+def _tabs(request: ActorRequest, asked: Asked) -> tuple[tuple[str, str, bool], ...]:
+    if not asked.sees_party:
+        return ()
+    table = asked.view == "table"
+    return (
+        ("双树", changed(request.GET, {"view": None}), not table),
+        ("对照表", changed(request.GET, {"view": "table"}), table),
     )
 
 
-def _people(actor: Actor, court: Unit) -> Mapping[int, str]:
-    """How many people belong to a unit, where the actor may see the staff of that house."""
-    if not allowed(actor, "view", "staff", court):
-        return {}
-    staff = Person.objects.filter(court=court).order_by()
-    found: dict[int, str] = {}
-    for name, noun in (("department", "人"), ("branch", "名党员")):
-        rows = staff.values(name).annotate(n=Count("pk")).values_list(name, "n")
-        found |= {unit: f"{number} {noun}" for unit, number in rows if unit}
-    return found
+def _trees(found: Setting, asked: Asked, gaps: list[Gap], sees: Sight) -> Twin:
+    counted = asked.court.pk in sees.staff
+    return twin_of(found, asked.court, gaps, counted=counted, only=asked.only)
 
 
-class _Trees:
-    """Puts the units of a procuratorate under one another as they are placed today."""
-
-    def __init__(
-        self,
-        units: Iterable[Unit],
-        pairs: Iterable[Pairing],
-        people: Mapping[int, str],
-        today: date,
-    ) -> None:
-        self.units = sorted(units, key=lambda unit: unit.path)
-        self.people = people
-        self.mates: dict[int, list[Mate]] = {}
-        for pair in pairs:
-            for unit, other in (
-                (pair.business_unit, pair.party_unit),
-                (pair.party_unit, pair.business_unit),
-            ):
-                mate = Mate(other.code, _inside(other), pair.valid_from)
-                self.mates.setdefault(unit.pk, []).append(mate)
-        placed = Placement.objects.filter(in_force(today), unit__in=[u.pk for u in self.units])
-        self.parents = dict(placed.values_list("unit_id", "parent_id"))
-
-    def roots(self, tree: Tree) -> tuple[Node, ...]:
-        """The units of a tree that have no parent inside this procuratorate's tree."""
-        own = {unit.pk for unit in self.units if unit.tree == tree}
-        return tuple(
-            self._node(unit, own)
-            for unit in self.units
-            if unit.pk in own and self.parents.get(unit.pk) not in own
-        )
-
-    def _node(self, unit: Unit, own: set[int]) -> Node:
-        below = tuple(
-            self._node(child, own)
-            for child in self.units
-            if child.pk in own and self.parents.get(child.pk) == unit.pk
-        )
-        mates = tuple(self.mates.get(unit.pk, ()))
-        return Node(unit, _inside(unit), self.people.get(unit.pk, ""), mates, below)
+def _table(
+    found: Setting, asked: Asked, gaps: Iterable[Gap], sees: Sight
+) -> tuple[tuple[str, list[Counterpart]], ...]:
+    rows = counterparts.counterparts(found, sees.staff)
+    if asked.only:
+        amiss = {gap.unit for gap in gaps}
+        rows = [row for row in rows if amiss & set(row.units)]
+    return tuple(counterparts.by_court(rows))
 
 
-def _inside(unit: Unit) -> str:
-    """A unit's name inside its own procuratorate, whose name need not be said again."""
-    court = unit.court.short if unit.court and not unit.is_court else ""
-    return unit.short.removeprefix(court).strip() or unit.short
+def _may_export(actor: Actor, court: Unit) -> bool:
+    return allowed(actor, "export", "party_org", court)
+
+
+def _offers(request: ActorRequest, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What can be taken along as a sheet, for whom it is granted."""
+    if not _may_export(request.actor, asked.court):
+        return ()
+    where = reverse("twin-export")
+    return tuple(
+        (words, f"{where}{changed(request.GET, {'what': what, 'view': None, 'q': None})}")
+        for words, what in (("对照表（Excel）", "table"), ("缺口清单（Excel）", "gaps"))
+    )
+
+
+def _adjust(actor: Actor, court: Unit) -> str:
+    """Where units are founded and changed; empty for whom it is not granted."""
+    may = allowed(actor, "create", "party_org", court)
+    return f"{gap_rows.ADJUST}?court={court.code}" if may else ""
+
+
+def export(request: ActorRequest) -> HttpResponse:
+    """The table of counterparts or the gap list of what is open, as .xlsx; it is logged."""
+    actor, asked = request.actor, _asked(request)
+    if not _may_export(actor, asked.court):
+        raise Denied(f"没有权限：您的岗位不能导出{asked.court.short}的党组织设置")
+    if asked.fault:
+        raise Http404(asked.fault)
+    found = setting(asked.court, asked.day, below=asked.below)
+    sees = gap_rows.sight(actor)
+    gaps = gap_rows.shown(gaps_of(found), sees)
+    if request.GET.get("what") == "gaps":
+        title = "缺口清单"
+        headings: tuple[str, ...] = gap_rows.HEADINGS
+        lines = [row.cells for row in gap_rows.gap_rows(found, gaps, sees, actor.today)]
+    else:
+        title, headings = "对照表", counterparts.HEADINGS
+        lines = [row.cells for _, rows in _table(found, asked, gaps, sees) for row in rows]
+    actions.opened(actor, "twin", asked.court, f"导出{title} {asked.day} {len(lines)} 行")
+    columns = [Column(heading, _width(heading)) for heading in headings]
+    response = HttpResponse(write_xlsx(columns, lines, title=title), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{asked.court.short}{title}_{asked.day:%Y%m%d}.xlsx"
+    )
+    return response
+
+
+def _width(heading: str) -> int:
+    return {"情况": 50, "规则内容": 60, "依据": 44, "业务机构": 24, "党组织": 24}.get(heading, 14)
