@@ -118,14 +118,18 @@ def test_a_changed_cell_changes_its_record_alone_and_is_taken_back(
     rows = records(kind, clerk)
     sheet = exported(kind, rows)
     at = next(
-        at for at, name in enumerate(kind.fields) if name not in {"key"} and _is_text(kind, name)
+        at
+        for free in (_is_text, _is_choice)
+        for at, name in enumerate(kind.fields)
+        if name != "key" and free(kind, name)
     )
-    sheet[1][at] = NOTE
+    value, written = _another(kind.field(kind.fields[at]), sheet[1][at])
+    sheet[1][at] = written
     before = {record.pk: image_of(record) for record in rows}
     batch = imported(world, kind, clerk, sheet)
     assert importing.commit(clerk, batch) == Outcome(0, 1, rows.count() - 1, 0)
     changed = [record for record in rows.all() if image_of(record) != before[record.pk]]
-    assert [getattr(record, kind.fields[at]) for record in changed] == [NOTE]
+    assert [getattr(record, kind.fields[at]) for record in changed] == [value]
     assert importing.undo(clerk, batch).restored == 1
     again = rows.get(pk=changed[0].pk)
     assert {**image_of(again), "version": 0} == {**before[again.pk], "version": 0}
@@ -135,3 +139,14 @@ def _is_text(kind: Kind, name: str) -> bool:
     field = kind.field(name)
     free = isinstance(field, models.CharField) and not field.choices
     return free and name not in {"campaign", "line"}
+
+
+def _is_choice(kind: Kind, name: str) -> bool:
+    return bool(kind.field(name).choices)
+
+
+def _another(field: models.Field[Any, Any], now: object) -> tuple[object, object]:
+    """Another value of a field, and how a sheet writes it."""
+    if not field.choices:
+        return NOTE, NOTE
+    return next((code, words) for code, words in field.flatchoices if words != now)

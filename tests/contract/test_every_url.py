@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rongjian.documents.models import Document
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
-from rongjian.org.models import Unit
+from rongjian.org.models import Person, Post, Unit
 from rongjian.records.models import Batch
 from tests.world import NOW
 
@@ -67,6 +67,28 @@ def import_of_decisions() -> dict[str, Any]:
     return {"pk": batch.pk}
 
 
+def import_of_people() -> dict[str, Any]:
+    batch = Batch.objects.create(
+        kind="people",
+        name="people.csv",
+        unit=Unit.objects.get(code="450100"),
+        headings=["姓名", "内设机构"],
+        mapping={"0": "name", "1": "unit"},
+        layout={"letters": {"name": "A", "unit": "B"}},
+        created_at=NOW,
+    )
+    batch.rows.create(number=2, cells=["某某", "第一检察部"])
+    return {"pk": batch.pk}
+
+
+def colleague() -> dict[str, Any]:
+    return {"pk": Person.objects.filter(branch__code="450100-P02", account=None)[0].pk}
+
+
+def post_of_a_colleague() -> dict[str, Any]:
+    return {"pk": Post.objects.get(unit__code="450100-P02", role="branch_secretary").pk}
+
+
 FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
@@ -79,6 +101,16 @@ CASES = {
     "adjust": Case("weiw", "lisi", query="?operation=move&unit=450100-P02"),
     "twin-export": Case("weiw", "lisi"),
     "term": Case("weiw", "lisi", query="?unit=450100-P06"),
+    "branch": Case("lisi", kwargs=lambda: {"code": "450100-P02"}),
+    "branch-export": Case("weiw", "lisi", kwargs=lambda: {"code": "450100-P02"}),
+    "people": Case("lisi", "sys"),
+    "person-new": Case("ren", "lisi"),
+    "people-import": Case("ren", "lisi"),
+    "people-import-one": Case("ren", "lisi", 404, import_of_people),
+    "person": Case("lisi", "zhengshi", 404, colleague),
+    "person-do": Case("ren", "lisi", 404, lambda: {**colleague(), "code": "transfer"}),
+    "post-end": Case("ren", "lisi", 404, post_of_a_colleague),
+    "my-year": Case(),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

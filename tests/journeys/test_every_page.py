@@ -32,8 +32,10 @@ NO_PAGE = {
     "document-freeze",
     "record-move",
     "record-link",
+    "branch-export",
+    "people-import-one",
 }
-VISITORS = ("zhengshi", "qian", "lisi", "weiw")
+VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren")
 seen: set[str] = set()
 
 

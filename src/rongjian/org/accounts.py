@@ -27,6 +27,7 @@ from rongjian.org.models import Post, effective
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rongjian.log.audit import Doer
     from rongjian.org.access import Actor
     from rongjian.org.models import Person
 
@@ -195,7 +196,7 @@ def close(actor: Actor, person: Person) -> None:
 
 
 @transaction.atomic
-def shut(actor: Actor, person: Person, why: str = "") -> None:
+def shut(actor: Doer, person: Person, why: str = "") -> None:
     """Close an account as part of something that was permitted (leaving); nothing without one."""
     if person.account is None:
         return
@@ -229,7 +230,7 @@ def _locked(person: Person, state: AccountState) -> Account:
 
 
 def _line(
-    actor: Actor,
+    actor: Doer,
     verb: str,
     account: Account,
     person: Person,

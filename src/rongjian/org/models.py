@@ -222,6 +222,18 @@ class Person(models.Model):
         return f"{self.name[:1]}×"
 
 
+class Member(Person):
+    """A person as far as Party membership goes: who may read since when somebody is a member."""
+
+    access_class = "party_member"
+    access_unit = "branch"
+
+    class Meta:
+        proxy = True
+        ordering = ("staff_no",)
+        verbose_name = "党员"
+
+
 class AffiliationKind(models.TextChoices):
     """The ways in which a person belongs to a unit."""
 
@@ -297,8 +309,11 @@ class Post(models.Model):
 
     class Meta:
         constraints = [
+            # What was refused may be asked for again.
             models.UniqueConstraint(
-                fields=("person", "unit", "role", "valid_from"), name="post_once"
+                fields=("person", "unit", "role", "valid_from"),
+                condition=~Q(state="refused"),
+                name="post_once",
             )
         ]
         verbose_name = "任职"

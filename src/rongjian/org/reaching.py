@@ -272,7 +272,7 @@ def falls_short(actor: Actor, place: Place) -> bool:
 # a table that mixes classes; `access_unit` the lookup path to its unit ("unit" unless said, "" for
 # units themselves) or `access_unit_code` the field with a unit's code; `access_own`,
 # `access_subject`, `access_handler`, `access_addressee`, `access_requester` and `access_state` the
-# fields that name persons and the state, where a field of text names a person as the log does;
+# fields that name persons (a tuple for a pair) and the state, where a field of text names a person as the log does;
 # `access_submits` the verbs under which the log keeps who handed a row in.
 
 _FIELDS = {"state": "state"}
@@ -281,6 +281,12 @@ _FIELDS = {"state": "state"}
 def _named(model: type[Model], what: str) -> str:
     found: str = getattr(model, f"access_{what}", _FIELDS.get(what, ""))
     return found
+
+
+def _names(model: type[Model], tie: str) -> tuple[str, ...]:
+    """The fields that tie somebody to a row: one, or several where it is about a pair."""
+    found: str | tuple[str, ...] = getattr(model, f"access_{tie}", "")
+    return found if isinstance(found, tuple) else tuple(filter(None, [found]))
 
 
 def _anywhere(model: type[Model], places: Iterable[Place]) -> Q:
@@ -302,15 +308,15 @@ def _tied(actor: Actor, model: type[Model], owner: type[Model], tie: str) -> Q |
         moves = getattr(owner, "access_submits", ())
         sent = Event.objects.filter(record_id=OuterRef("pk"), verb__in=moves, actor=actor.ref)
         return Q(Exists(sent)) if moves else None
-    name = _named(owner, tie)
-    if not name:
+    condition, plain = Q(), owner is model
+    for name in _names(owner, tie):
+        column = owner._meta.pk if name == "pk" else _column(owner, name)
+        condition |= Q(**{name: actor.ref if isinstance(column, CharField) else actor.person.pk})
+        plain = plain and not column.many_to_many
+    if not condition:
         return None
-    column = owner._meta.pk if name == "pk" else _column(owner, name)
-    condition = Q(**{name: actor.ref if isinstance(column, CharField) else actor.person.pk})
-    if owner is model and not column.many_to_many:
-        return condition
     # A subquery, so that rows do not repeat and other kinds' rows need no column.
-    return Q(pk__in=owner._default_manager.filter(condition).values("pk"))
+    return condition if plain else Q(pk__in=owner._default_manager.filter(condition).values("pk"))
 
 
 def _is_tied(actor: Actor, record: Any, tie: str) -> bool:
@@ -322,9 +328,10 @@ def _is_tied(actor: Actor, record: Any, tie: str) -> bool:
             return False
         sent = Event.objects.filter(record_id=record.pk, verb__in=moves, actor=actor.ref)
         return sent.exists()
-    name = _named(model, tie)
-    if not name:
-        return False
+    return any(_names_actor(actor, record, name) for name in _names(model, tie))
+
+
+def _names_actor(actor: Actor, record: Any, name: str) -> bool:
     value = getattr(record, f"{name}_id", None) or getattr(record, name)
     if hasattr(value, "filter"):
         return bool(value.filter(pk=actor.person.pk).exists())

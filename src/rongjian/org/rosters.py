@@ -18,6 +18,7 @@ from rongjian.org.models import (
     Pairing,
     Person,
     Tree,
+    Unit,
     UnitType,
     in_force,
 )
@@ -25,8 +26,6 @@ from rongjian.org.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-
-    from rongjian.org.models import Unit
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,9 @@ class Roster:
         return self.full + self.probationary
 
 
+HOME_TYPES = (UnitType.BRANCH, UnitType.JOINT_BRANCH, UnitType.GENERAL_BRANCH)
+"""The Party units that hold an organisation relation (组织关系)."""
+
 EMPTY = Roster((), 0, 0, 0)
 
 
@@ -60,7 +62,8 @@ def membership_on(person: Person, day: date) -> Membership:
     if began is None or began > day:
         return Membership.NONE
     # Joined and never noted as full: what was entered tells whether the year has passed.
-    return Membership.PROBATIONARY if person.full_on else Membership(person.membership)
+    full = person.full_on is None and person.membership == Membership.FULL
+    return Membership.FULL if full else Membership.PROBATIONARY
 
 
 def rosters(units: Iterable[Unit], day: date) -> dict[int, Roster]:
@@ -92,6 +95,25 @@ def rosters(units: Iterable[Unit], day: date) -> dict[int, Roster]:
 def roster(unit: Unit, day: date) -> Roster:
     """The roster of one unit."""
     return rosters([unit], day).get(unit.pk, EMPTY)
+
+
+def misplaced(person: int | None, unit: int | None, day: date | None) -> str:
+    """Why a row of a unit cannot be about somebody: of another branch, or another house; else "".
+
+    So whoever keeps the books of one branch writes about nobody of another. Ids, since a row of a
+    file is not an object yet; what is missing is said elsewhere.
+    """
+    if person is None or unit is None or day is None:
+        return ""
+    place = Unit.objects.filter(pk=unit).first()
+    if place is None:
+        return ""
+    where = Q(kind=AffiliationKind.HOME, unit=unit)
+    if place.type not in HOME_TYPES:
+        where = Q(kind=AffiliationKind.DEPARTMENT, unit__court=place.court_id)
+    if Affiliation.objects.filter(in_force(day) & where, person=person).exists():
+        return ""
+    return f"{day} 不在{place.short}，请选择所在的单位"
 
 
 def _served_by_temporary(units: Iterable[Unit], day: date) -> dict[int, list[int]]:

@@ -74,7 +74,7 @@ class Table:
 def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet: str = "") -> Batch:
     """The file as an import that waits for its mapping; SheetError or Denied otherwise."""
     require(actor, "import", kind.access, unit)
-    name = _checked_name(name)
+    name = checked_name(name)
     table = _choose(kind, read(name, data, LIMITS), sheet)
     _refuse_marks(table)
     rows = list(_Texts(table).rows())
@@ -97,7 +97,8 @@ def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet:
     return batch
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The file's own name, short enough; SheetError where the name itself must not be stored."""
     name = _UNSTORABLE.sub("", PurePath(name.replace("\\", "/")).name)
     if hits := screen(PurePath(name).stem):
         raise SheetError(f"文件没有保存：文件名中{hits[0].message}")

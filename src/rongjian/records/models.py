@@ -75,6 +75,8 @@ class Record(models.Model):
     access_class: ClassVar[str] = ""
     access_own: ClassVar[str] = "author"
     access_submits: ClassVar[tuple[str, ...]] = ("submit",)
+    # The field that names whom a row is about, where that must be somebody of its unit.
+    member_field: ClassVar[str] = ""
 
     def __str__(self) -> str:
         return self.key or f"{self.kind}-{self.pk}"

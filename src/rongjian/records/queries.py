@@ -41,6 +41,7 @@ VERBS = {
     "undo": "撤销导入",
     "link": "关联",
     "open": "查看",
+    "hand-over": "移交",
 }
 _REFERENCE = re.compile(r"\b([a-z]+(?:-[a-z]+)*):(\d+)\b")
 _NO_TEXTS = {"key", "campaign", "line"}

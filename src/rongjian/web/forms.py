@@ -176,7 +176,10 @@ def _target_field(
     required = not field.blank
     label = str(field.verbose_name)
     if field.related_model is Person:
-        people = visible(actor, Person.objects.all(), "view")
+        people = visible(actor, Person.objects.filter(left_on=None), "view")
+        if field.name == kind.model.member_field:
+            # Whom a row is about is somebody of the units one may write for.
+            people = people.filter(branch__in=reach_units(actor, verb, kind.access))
         return PersonChoice(people, required=required, label=label, empty_label="（无）")
     units = _units(field, kind, actor, verb).select_related("court")
     if units.count() > _MANY:
@@ -219,7 +222,9 @@ def prefilled(
         rows.order_by("-pk").first() if asked else None
     )
     if last:
-        initial |= {name: getattr(last, kind.field(name).attname) for name in _choosable(kind)}
+        # Whom a row is about is what makes it a new one.
+        kept = [name for name in _choosable(kind) if name != kind.model.member_field]
+        initial |= {name: getattr(last, kind.field(name).attname) for name in kept}
     if asked:
         initial["unit"] = asked.pk
     return initial | {name: given[name] for name in kind.fields if name in given and name != "unit"}

@@ -73,6 +73,7 @@ def _business(actor: Actor) -> bool:
 MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/"),
+    Entry("人员", "people", "/people/", lambda actor: may_somewhere(actor, "view", "staff")),
     Entry("台账", "ledgers", "/ledger/", _business),
     Entry("导入", "imports", "/import", _may_import),
     Entry("数据", "figures", "/figures/", _business),

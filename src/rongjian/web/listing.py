@@ -327,8 +327,12 @@ def _heading(kind: Kind, name: str, query: QueryDict, sort: str) -> Heading:
 
 def _row(kind: Kind, names: Sequence[str], record: Record, number: int, links: int) -> Row:
     state = kind.flow.state(record.state)
+    # Rows about people are read in their own house only, and there by name.
+    masked = not kind.model.member_field
     cells = tuple(
-        Cell(kind.heading(name), shown(kind, name, record, masked=True), numeric(kind.field(name)))
+        Cell(
+            kind.heading(name), shown(kind, name, record, masked=masked), numeric(kind.field(name))
+        )
         for name in names
     )
     return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)

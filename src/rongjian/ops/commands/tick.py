@@ -10,6 +10,7 @@ import sys
 import threading
 from argparse import SUPPRESS
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections
@@ -20,6 +21,7 @@ from rongjian.facts.files import Manifest
 from rongjian.indicators import refresh, snapshots
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
+from rongjian.org import taking_effect
 from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
@@ -86,13 +88,19 @@ def run_once(trouble: str, *, as_json: bool) -> str:
 
 def steps(today: date) -> list[Done]:
     """Every step in its order; each finds out itself whether there is anything to do."""
-    return [_organisation(today), _facts(), _figures(today)]
+    return [_organisation(today), _people(today), _facts(), _figures(today)]
 
 
 def _organisation(today: date) -> Done:
     """Before anything is counted: what was decided for today holds from today."""
     changed = settle(today)
     return Done("organisation", "组织设置", changed > 0, _told(changed > 0, f"{changed} 个单位"))
+
+
+def _people(today: date) -> Done:
+    """Transfers and leavings that were dated ahead take effect."""
+    changed = taking_effect.settle(datetime.combine(today, timezone.localtime().timetz()))
+    return Done("people", "人员异动", changed > 0, _told(changed > 0, f"{changed} 人"))
 
 
 def _facts() -> Done:

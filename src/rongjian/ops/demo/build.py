@@ -20,6 +20,7 @@ from rongjian.ops.demo.desk import set_dues, write_desk
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
 from rongjian.ops.demo.meetings import write_meetings
+from rongjian.ops.demo.own_deeds import write_own_deeds
 from rongjian.ops.demo.scribe import Scribe, moment
 from rongjian.ops.demo.services import write_services
 from rongjian.ops.demo.staffing import staff_all
@@ -106,6 +107,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     approve_ended(realm, scribe)
     write_links(realm, scribe, meetings, casework, wish.size.links)
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
+    write_own_deeds(realm, scribe, wish.today)
     set_dues(realm, wish.today)
     scribe.run()
     say("导入公布的统计数据……")

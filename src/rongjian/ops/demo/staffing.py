@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from rongjian.org.models import Membership, Person, Unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rongjian.ops.demo.bodies import Plan, Team
+    from rongjian.ops.demo.bodies import Plan, Team, Worker
     from rongjian.ops.demo.realm import Branch, Court
     from rongjian.org.access import Actor
 
@@ -45,7 +46,7 @@ def staff_all(plans: Sequence[Plan], courts: list[Court], seed: int, now: dateti
     people = [
         person
         for plan, court in zip(plans, courts, strict=True)
-        for person in _court_people(plan, court, accounts)
+        for person in _court_people(plan, court, accounts, now.date())
     ]
     Person.objects.bulk_create(people, batch_size=500)
     affiliate(people, FIRST_DAY)
@@ -64,7 +65,9 @@ def _accounts() -> dict[str, User]:
     return {user.username: user for user in User.objects.bulk_create(users)}
 
 
-def _court_people(plan: Plan, court: Court, accounts: dict[str, User]) -> Iterator[Person]:
+def _court_people(
+    plan: Plan, court: Court, accounts: dict[str, User], today: date
+) -> Iterator[Person]:
     branches = {team.code: branch for team, branch in _served(plan, court)}
     for team in plan.teams:
         unit = court.departments[team.department.suffix]
@@ -78,10 +81,23 @@ def _court_people(plan: Plan, court: Court, accounts: dict[str, User]) -> Iterat
                 department=unit,
                 branch=branches[team.code].unit if member else None,
                 membership=worker.membership,
+                **_membership_days(worker, today),
                 account=accounts[worker.member.account] if worker.member else None,
             )
             staff.append(person)
             yield person
+
+
+def _membership_days(worker: Worker, today: date) -> dict[str, date]:
+    """When somebody joined: long ago and full a year later, or within the last year."""
+    random = Random(f"joined/{worker.staff_no}")
+    if worker.membership == Membership.FULL:
+        joined = date(random.randint(1991, 2015), random.choice((5, 6, 7, 11, 12)), 1)
+        joined += timedelta(days=random.randrange(28))
+        return {"joined_on": joined, "full_on": joined.replace(year=joined.year + 1)}
+    if worker.membership == Membership.PROBATIONARY:
+        return {"joined_on": today - timedelta(days=random.randrange(40, 320))}
+    return {}
 
 
 def _served(plan: Plan, court: Court) -> Iterator[tuple[Team, Branch]]:
