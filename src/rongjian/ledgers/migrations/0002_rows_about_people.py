@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ledgers", "0001_first_ledgers"),
-        ("org", "0005_keep_administrators_apart"),
+        ("org", "0006_keep_administrators_apart"),
         ("records", "0003_hand_over_log"),
     ]
 

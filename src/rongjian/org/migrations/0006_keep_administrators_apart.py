@@ -26,7 +26,7 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """No column changes; the constraint goes first, since SQLite rebuilds the table for it."""
 
-    dependencies = [("org", "0004_accounts")]
+    dependencies = [("org", "0005_dissolved_keep_a_place")]
     operations = [
         migrations.CreateModel(
             name="Member",
