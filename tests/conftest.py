@@ -25,13 +25,14 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--leak-requests`."""
+    """Add `--leak-requests` and `--leak-seed`."""
     parser.addoption(
         "--leak-requests",
         type=int,
         default=1200,
         help="how many random requests look for what nobody should be told (a release asks 20000)",
     )
+    parser.addoption("--leak-seed", type=int, default=20260625, help="which requests these are")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -195,10 +195,10 @@ def drawn(seed: int, users: int, things: int) -> Drawn:
     """A random world."""
     chance = random.Random(seed)
     units = realm(chance, cities=2, counties=chance.randint(1, 2))
-    for code in chance.sample(sorted(units), 3):
-        if units[code].type in ("task_force", "party_branch"):
+    for code, unit in units.items():
+        if unit.type not in oracle.COURTS and chance.random() < 0.25:
             gone = TODAY - timedelta(days=chance.randint(-1, 1))
-            units[code] = replace(units[code], dissolved=gone)
+            units[code] = replace(unit, dissolved=gone)
     world = oracle.World(units, pairs_of(chance, units), TODAY)
     people = [user(chance, f"U{number:02}", units) for number in range(users)]
     rows = [thing(chance, list(units), people) for _ in range(things)]

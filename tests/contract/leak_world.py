@@ -58,8 +58,6 @@ class Visitor:
     name: str
     client: Client
     user: oracle.User
-    pending: str = ""
-    """What they sent and have not been told the outcome of: the next page may quote it."""
 
 
 @dataclass

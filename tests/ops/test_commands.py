@@ -19,7 +19,7 @@ from rongjian.log.models import Event
 from rongjian.ops import permissions
 from rongjian.ops.commands import tick
 from rongjian.ops.demo import standing
-from rongjian.org.roles import classes
+from rongjian.org.roles import classes, roles
 from rongjian.records.actions import move
 from rongjian.records.models import Record
 from tests.world import TODAY, World, rongjian
@@ -161,7 +161,7 @@ def test_verify_permissions_walks_every_cell_and_prints_what_it_walked(
     code, text = told(capsys, "verify", "permissions")
     assert code == 0
     headline, *matrix = text.splitlines()
-    assert "20 个角色" in headline
+    assert f"{len(roles())} 个角色 × {len(classes())} 类数据" in headline
     assert headline.endswith("不符 0")
     assert len([line for line in matrix if "：" in line]) >= len(classes())
     assert any(line.startswith("survey_response L4 问卷答卷：任何人都没有") for line in matrix)
