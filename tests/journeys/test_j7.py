@@ -100,6 +100,43 @@ def test_the_trees_are_walked_and_folded_by_keys(wei: Visitor) -> None:
     wei.check()
 
 
+def test_a_joint_branch_of_three_units_is_set_up_and_checked(wei: Visitor) -> None:
+    page = wei.page
+    wei.open("/org/twin?court=450102")
+    page.get_by_role("link", name="调整设置").click()
+    page.get_by_role("link", name=re.compile("^设联合党支部")).click()
+    page.get_by_label("上级").select_option(label="兴宁区院机关党委")
+    page.get_by_label("名称").fill("第七联合党支部")
+    for name in ("第二检察部", "第三检察部", "综合业务部"):
+        page.get_by_label(f"兴宁区院{name}").check()
+    page.get_by_label("生效日期").fill("")
+    page.get_by_role("button", name="预览影响").click()
+    expect(page.get_by_role("alert")).to_contain_text("生效日期")
+    wei.check()
+    page.get_by_label("生效日期").fill("2026-06-25")
+    page.get_by_role("button", name="预览影响").click()
+    checks = page.get_by_test_id("checks")
+    expect(checks).to_be_visible()
+    expect(checks).not_to_contain_text("第七联合党支部")
+    wei.check()
+    page.get_by_role("button", name="确认调整").click()
+    item(page, "业务机构", "第三检察部").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#status")).to_contain_text("第三检察部 联合 第七联合党支部")
+    wei.check()
+
+
+def test_a_joint_branch_of_six_units_is_told_against(wei: Visitor) -> None:
+    page = wei.page
+    wei.open("/org/adjust?operation=join&court=450100&above=450100-P")
+    page.get_by_label("名称").fill("第十二联合党支部")
+    for name in ("办公室", "政治部", "第一检察部", "第二检察部", "第三检察部", "检务督察部"):
+        page.get_by_label(f"南宁市院{name}", exact=True).check()
+    page.get_by_role("button", name="预览影响").click()
+    said = "第十二联合党支部：覆盖 6 个单位，超过 5 个。联合党支部覆盖的单位一般不超过 5 个。"
+    expect(page.get_by_test_id("checks")).to_contain_text(said)
+
+
 def test_the_table_is_printed_upright_with_its_head_repeated(wei: Visitor) -> None:
     page = wei.page
     wei.open("/org/twin?view=table&below=1")

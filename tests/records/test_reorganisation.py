@@ -14,7 +14,7 @@ from rongjian.log.models import Event
 from rongjian.org.access import Denied, visible
 from rongjian.org.actions import appoint
 from rongjian.org.models import Placement, Unit, UnitType
-from rongjian.org.plans import Body, Dissolve, Found, Merge, Move, Rename
+from rongjian.org.plans import Body, Dissolve, Found, Join, Merge, Move, Rename
 from rongjian.records.bulk import create_many
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Due, Record
@@ -174,6 +174,21 @@ def test_the_preview_tells_everything_and_changes_nothing(house: House, committe
     adjust(committee, plan)
     due.refresh_from_db()
     assert due.unit == house.units["450100-P01"]
+
+
+def test_a_preview_says_what_the_rules_find_in_the_units_concerned(
+    house: House, committee: Actor
+) -> None:
+    offices = (house.units["450100-01"], house.units["450100-02"])
+    body = Body(UnitType.JOINT_BRANCH, "联合党支部", "南宁市院联合党支部")
+    seen = preview(committee, Join(TODAY, house.units["450100-P"], body, offices))
+    # Three full members come together, so the new branch is large enough; who is left is told of.
+    assert seen.checks is not None
+    left, rule = seen.checks[0].split("。", 1)
+    assert left == "第二党支部：正式党员 0 名，不满 3 名"
+    assert rule.startswith("正式党员满 3 名的单位应当成立党支部")
+    assert not [words for words in seen.checks if words.startswith("联合党支部")]
+    assert not Unit.objects.filter(short="南宁市院联合党支部").exists()
 
 
 def test_a_refused_preview_says_why(house: House, sysadmin: Actor) -> None:

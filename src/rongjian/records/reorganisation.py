@@ -21,6 +21,7 @@ from django.db.models import Count, F, Q
 
 from rongjian.log import receipts
 from rongjian.org.access import roles
+from rongjian.org.gaps import size_faults
 from rongjian.org.locks import change_places
 from rongjian.org.models import Unit
 from rongjian.org.plans import CannotReorganise
@@ -106,7 +107,16 @@ def _foreseen(outcome: Outcome) -> Consequences:
         paired=tuple(_pair(pair) for pair in outcome.paired),
         unpaired=tuple(_pair(pair) for pair in outcome.unpaired),
         dues=sum(_dues(unit, outcome.plan.on).count() for unit, _ in outcome.ended),
+        checks=_checks(outcome),
     )
+
+
+def _checks(outcome: Outcome) -> tuple[str, ...]:
+    """What the rules on sizes and pairings say of every unit concerned, from the day on."""
+    pairs = (*outcome.paired, *outcome.unpaired)
+    about = {unit for pair in pairs for unit in (pair.party_unit, pair.business_unit)}
+    about |= {*outcome.founded, *outcome.plan.named, *(unit for unit, _, _ in outcome.changed)}
+    return size_faults(outcome.place, outcome.plan.on, about)
 
 
 def adjust(actor: Actor, plan: Plan, *, key: str = "") -> list[Unit]:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from rongjian.org.setting import Setting
 
 HEADINGS = ("检察院", "单位", "级别", "规则", "情况", "涉及人员", "规则内容", "依据", "核对日期")
-ADJUST = "/org/adjust"
-"""The page on which units are founded, paired, merged, dissolved."""
 
 
 @dataclass(frozen=True)
@@ -168,4 +166,4 @@ def address(way: Remedy) -> str:
         asked |= {"above" if way.target == "join" else "unit": other.code, "offices": unit.code}
     else:
         asked |= {"unit": unit.code}
-    return f"{ADJUST}?{urlencode(asked)}"
+    return f"{reverse('adjust')}?{urlencode(asked)}"

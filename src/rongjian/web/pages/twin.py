@@ -218,7 +218,7 @@ def _offers(request: ActorRequest, asked: Asked) -> tuple[tuple[str, str], ...]:
 def _adjust(actor: Actor, court: Unit) -> str:
     """Where units are founded and changed; empty for whom it is not granted."""
     may = allowed(actor, "create", "party_org", court)
-    return f"{gap_rows.ADJUST}?court={court.code}" if may else ""
+    return f"{reverse('adjust')}?court={court.code}" if may else ""
 
 
 def export(request: ActorRequest) -> HttpResponse:
