@@ -70,6 +70,8 @@ BASE = Path(__file__).resolve().parent
 DATA_DIR = Path(env("DIR", "rongjian-data")).resolve()
 FACTS_DIR = DATA_DIR / "facts"
 FIGURES_DIR = DATA_DIR / "figures"
+# Where routine work says when it last ran.
+HEARTBEAT = DATA_DIR / "tick" / "last.json"
 
 SECRET_KEY = _secret_key(DATA_DIR)
 DEBUG = env("DEBUG") == "1"

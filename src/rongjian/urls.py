@@ -30,6 +30,16 @@ from rongjian.web.pages import (
     term,
     twin,
 )
+from rongjian.web.pages.administration import (
+    clearance,
+    grants,
+    health,
+    log,
+    rules,
+    start,
+    user,
+    users,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -58,8 +68,10 @@ urlpatterns = [
     path("ledger/", ledger_list.index, name="ledgers"),
     path("ledger/<slug:code>", ledger_list.listed, name="ledger"),
     path("ledger/<slug:code>/export", ledger_list.export, name="ledger-export"),
+    path("ledger/<slug:code>/names", ledger_list.open_names, name="ledger-names"),
     path("ledger/<slug:code>/new", ledger_form.new, name="ledger-new"),
     path("ledger/<slug:code>/<int:pk>", ledger_record.shown_record, name="record"),
+    path("ledger/<slug:code>/<int:pk>/names", ledger_record.open_names, name="record-names"),
     path("ledger/<slug:code>/<int:pk>/edit", ledger_form.edit, name="record-edit"),
     path("ledger/<slug:code>/<int:pk>/move", ledger_record.move, name="record-move"),
     path("ledger/<slug:code>/<int:pk>/link", ledger_record.link, name="record-link"),
@@ -73,6 +85,11 @@ urlpatterns = [
     path("figures/<slug:code>/", figures.figure, name="figure"),
     path("figures/<slug:code>/records/", figure_records.records, name="figure-records"),
     path(
+        "figures/<slug:code>/records/names",
+        figure_records.open_names,
+        name="figure-records-names",
+    ),
+    path(
         "figures/<slug:code>/records/export",
         figure_records.export,
         name="figure-records-export",
@@ -84,6 +101,21 @@ urlpatterns = [
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/word", documents.word, name="document-word"),
     path("documents/<int:pk>/freeze", documents.freeze, name="document-freeze"),
+    path("sys/", start.start, name="sys"),
+    path("sys/users", users.users, name="sys-users"),
+    path("sys/users/new", users.new, name="sys-user-new"),
+    path("sys/users/<int:pk>", user.user, name="sys-user"),
+    path("sys/users/<int:pk>/act", user.act, name="sys-user-act"),
+    path("sys/grants", grants.grants, name="sys-grants"),
+    path("sys/grants/decide", grants.decide, name="sys-grants-decide"),
+    path("sys/clearance", clearance.clearance, name="sys-clearance"),
+    path("sys/clearance/<int:pk>", clearance.decide, name="sys-clearance-decide"),
+    path("sys/log", log.log, name="sys-log"),
+    path("sys/log/export", log.export, name="sys-log-export"),
+    path("sys/log/verify", log.verify, name="sys-log-verify"),
+    path("sys/health", health.health, name="sys-health"),
+    path("sys/rules", rules.rules, name="sys-rules"),
+    path("healthz", health.alive, name="healthz"),
 ]
 
 handler500 = account.broken

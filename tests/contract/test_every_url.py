@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rongjian.documents.models import Document
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
-from rongjian.org.models import Person, Post, Unit
+from rongjian.org.models import ClearanceChange, Person, Post, Unit
 from rongjian.records.models import Batch
 from tests.world import NOW
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 
-OPEN = {"login", "activate", "set-up"}
+OPEN = {"login", "activate", "set-up", "healthz"}
 """What a stranger may see."""
 
 
@@ -89,6 +89,28 @@ def post_of_a_colleague() -> dict[str, Any]:
     return {"pk": Post.objects.get(unit__code="450100-P02", role="branch_secretary").pk}
 
 
+def named_decision() -> dict[str, Any]:
+    found = HandledPerson.objects.filter(court__code="450100").exclude(handler=None)
+    return {"code": "handled-person", "pk": found.order_by("pk")[0].pk}
+
+
+def somebody() -> dict[str, Any]:
+    return {"pk": Person.objects.get(account__username="feng").pk}
+
+
+def change_of_clearance() -> dict[str, Any]:
+    people = Person.objects.filter(court__code="450100", account=None).order_by("pk")
+    change = ClearanceChange.objects.create(
+        person=people[0],
+        before="L3",
+        level="L2",
+        reason="x",
+        requested_by=people[1],
+        requested_at=NOW,
+    )
+    return {"pk": change.pk}
+
+
 FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
@@ -115,8 +137,10 @@ CASES = {
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-new": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "ledger-names": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "record": Case("qian", "aud", 404, decision),
     "record-edit": Case("qian", "zhengshi", 404, decision),
+    "record-names": Case("qian", "zhengshi", 404, named_decision),
     "record-move": Case("lisi", "aud", 404, activity, post={"move": "submit"}, served=302),
     "record-link": Case("lisi", "aud", 404, activity, post={"target": "x"}, served=302),
     "imports": Case(),
@@ -129,6 +153,7 @@ CASES = {
     "figure": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
     "figure-records": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
     "figure-records-export": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),
+    "figure-records-names": Case("qian", "lisi", kwargs=lambda: FIGURE, query="?unit=450100&own=1"),
     "draft-check": Case(outsider="aud"),
     "published-check": Case(outsider="aud"),
     "documents": Case(outsider="aud"),
@@ -136,6 +161,20 @@ CASES = {
     "document-word": Case("lisi", kwargs=report),
     "document-new": Case("zhengshi", "lisi"),
     "document-freeze": Case("zhengshi", "lisi", kwargs=report, post={}, served=302),
+    "sys": Case("sys", "lisi", served=302),
+    "sys-users": Case("sys", "aud"),
+    "sys-user-new": Case("sys", "sec"),
+    "sys-user": Case("sys", "lisi", 403, somebody),
+    "sys-user-act": Case("sys", "sec", 403, somebody, post={"step": "end"}, served=302),
+    "sys-grants": Case("sec", "sys"),
+    "sys-grants-decide": Case("sec", "aud", post={}, served=302),
+    "sys-clearance": Case("sec", "sys"),
+    "sys-clearance-decide": Case("sec", "sys", 403, change_of_clearance, post={}, served=302),
+    "sys-log": Case("aud", "sys"),
+    "sys-log-export": Case("aud", "sec"),
+    "sys-log-verify": Case("aud", "sys", post={}, served=302),
+    "sys-health": Case("sys", "sec"),
+    "sys-rules": Case("sys", "lisi"),
 }
 
 

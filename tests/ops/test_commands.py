@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import pytest
 from django.db import connection
 
 from rongjian.__main__ import COMMANDS, main
+from rongjian.kernel.heartbeat import last_beat
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.log import guards
 from rongjian.log.models import Event
@@ -183,8 +185,29 @@ def test_verify_permissions_names_what_deviates(
 
 def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rounds = [json.loads(told(capsys, "tick", "--json")[1])["steps"] for _ in range(2)]
-    assert [step["step"] for step in rounds[0]] == ["organisation", "people", "facts", "figures"]
-    assert not any(step["changed"] for each in rounds for step in each)
+    assert [step["step"] for step in rounds[0]] == [
+        "log",
+        "organisation",
+        "people",
+        "facts",
+        "figures",
+    ]
+    assert rounds[0][0]["changed"]
+    assert not any(step["changed"] for step in rounds[1])
+
+
+def test_tick_verifies_the_log_once_a_day_and_shows_signs_of_life(
+    own_figures: Path, settings, tmp_path: Path
+) -> None:
+    settings.HEARTBEAT = tmp_path / "tick" / "last.json"
+    assert last_beat(settings.HEARTBEAT) is None
+    days = [TODAY, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=1)]
+    assert [tick.steps(day)[0].changed for day in days] == [True, False, True, False]
+    lines = Event.objects.filter(stream="system", verb="verify")
+    assert [line.actor for line in lines] == ["svc:tick"] * 2
+    found = last_beat(settings.HEARTBEAT)
+    assert found is not None
+    assert found.trouble == ""
 
 
 def test_tick_brings_figures_up_to_what_has_happened(
@@ -211,6 +234,9 @@ def test_the_loop_outlives_a_fault_and_tells_it_once(
     first = tick.run_once("", as_json=False)
     assert tick.run_once(first, as_json=False) == first != ""
     assert len(caplog.records) == 1
+    seen = last_beat(settings.HEARTBEAT)
+    assert seen is not None
+    assert seen.trouble == "JSONDecodeError"
     current.write_text(whole, encoding="utf-8")
     assert tick.run_once(first, as_json=False) == ""
 

@@ -229,6 +229,11 @@ def _fault(event: Event, seq: int, prev: str) -> str:
         return f"序号不连续：应为第 {seq} 条"
     if event.prev != prev:
         return "与前一条接不上"
+    return fault_of(event)
+
+
+def fault_of(event: Event) -> str:
+    """What is wrong with a line as it stands, by its own hash and images; empty when nothing is."""
     if event.hash != _event_hash(event):
         return "内容被改动：哈希不符"
     image = getattr(event, "image", None)

@@ -322,6 +322,40 @@ class Post(models.Model):
         return f"{self.person} {self.role}@{self.unit}"
 
 
+class ClearanceChange(models.Model):
+    """Another level of clearance for a person: asked for by one, decided by another."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="clearance_changes")
+    before = models.CharField("原知悉范围", max_length=2, choices=Clearance, editable=False)
+    level = models.CharField("知悉范围", max_length=2, choices=Clearance)
+    reason = models.CharField("理由", max_length=120)
+    state = models.CharField("状态", max_length=10, choices=PostState, default=PostState.REQUESTED)
+    requested_by = models.ForeignKey(Person, models.PROTECT, related_name="+", editable=False)
+    requested_at = models.DateTimeField("申请时间", editable=False)
+    decided_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField("核准时间", null=True, editable=False)
+
+    access_class = "label"
+    access_unit = "person__court"
+    access_subject = "person"
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person",),
+                condition=Q(state=PostState.REQUESTED),
+                name="clearance_change_one_open",
+            )
+        ]
+        verbose_name = "知悉范围调整"
+
+    def __str__(self) -> str:
+        return f"{self.person.staff_no} {self.before}→{self.level}"
+
+
 def effective(day: date) -> Q:
     """The condition that a post gives rights on a day: approved, and the day within its dates."""
     return in_force(day) & Q(state=PostState.APPROVED)

@@ -42,6 +42,7 @@ VERBS = {
     "link": "关联",
     "open": "查看",
     "hand-over": "移交",
+    "unmask": "显示姓名",
 }
 _REFERENCE = re.compile(r"\b([a-z]+(?:-[a-z]+)*):(\d+)\b")
 _NO_TEXTS = {"key", "campaign", "line"}
@@ -303,8 +304,8 @@ class ChangeLine:
     fields: tuple[tuple[str, str, str], ...]
 
 
-def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
-    """What was done to a record, newest first."""
+def changes(kind: Kind, record: Record, reader: Actor, *, masked: bool) -> list[ChangeLine]:
+    """What was done to a record, newest first; people in its fields masked where its page does."""
     own = Q(record_id=record.pk)
     if record.batch_id:
         own |= Q(object=f"batch:{record.batch_id}")
@@ -319,18 +320,23 @@ def changes(kind: Kind, record: Record, reader: Actor) -> list[ChangeLine]:
             datetime.fromisoformat(event.at),
             _who(people.get(event.actor.removeprefix("u:")), event.actor, reader),
             verbs.get(event.verb, event.verb),
-            _REFERENCE.sub(partial(_named, seen), event.detail),
-            _changed_fields(kind, record, event, reader) if event.record_id else (),
+            with_names_of_kinds(event.detail, seen),
+            _changed_fields(kind, record, event, reader, masked) if event.record_id else (),
         )
         for event in events
     ]
 
 
-def _named(seen: set[str], reference: re.Match[str]) -> str:
+def with_names_of_kinds(detail: str, seen: set[str] | None = None) -> str:
+    """What a line of the log says, with records named by their ledgers; with `seen`, only those."""
+    return _REFERENCE.sub(partial(_named, seen), detail)
+
+
+def _named(seen: set[str] | None, reference: re.Match[str]) -> str:
     """A record that a line of the log refers to, by its ledger's name; one not seen has none."""
     try:
         named = f"{kind_of(reference[1]).name} {reference[2]}"
-        return named if reference[2] in seen else "另一条记录"
+        return named if seen is None or reference[2] in seen else "另一条记录"
     except UnknownKind:
         return reference[0]
 
@@ -343,18 +349,23 @@ def _who(person: Person | None, reference: str, reader: Actor) -> str:
 
 
 def _changed_fields(
-    kind: Kind, record: Record, event: Event, reader: Actor
+    kind: Kind, record: Record, event: Event, reader: Actor, masked: bool
 ) -> tuple[tuple[str, str, str], ...]:
     if not hasattr(event, "image"):
         return ()
     for pk, before, after in Change.read(bytes(event.image.body)).images():
         if pk == record.pk and before and after:
-            return differences(kind, before, after, reader)
+            return differences(kind, before, after, reader, masked=masked)
     return ()
 
 
 def differences(
-    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], reader: Actor
+    kind: Kind,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    reader: Actor,
+    *,
+    masked: bool = False,
 ) -> tuple[tuple[str, str, str], ...]:
     """(heading, before, after) of each field a person fills in that differs, in form order."""
     found = []
@@ -362,17 +373,17 @@ def differences(
         column = kind.field(name)
         old, new = before.get(column.attname), after.get(column.attname)
         if old != new:
-            was, now = (_stored(column, value, reader) for value in (old, new))
+            was, now = (_stored(column, value, reader, masked) for value in (old, new))
             found.append((kind.heading(name), was, now))
     return tuple(found)
 
 
-def _stored(column: Field[Any, Any], value: Any, reader: Actor) -> str:
+def _stored(column: Field[Any, Any], value: Any, reader: Actor, masked: bool) -> str:
     """A value out of an image; what it points at is read when a page shows it, so by number."""
     if value is not None and isinstance(column, models.ForeignKey):
         target: Any = column.related_model
         found = target._default_manager.filter(pk=value).first()
         if isinstance(found, Person):
-            return _who(found, "", reader)
+            return found.masked if masked else _who(found, "", reader)
         return str(found or f"#{value}")
     return in_words(column, value)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rongjian.indicators import snapshots
-from rongjian.org.access import may_somewhere, roles
+from rongjian.org.access import may_somewhere, roles, visible
+from rongjian.org.models import Post, PostState
+from rongjian.org.role_difference import decided_by
 from rongjian.records.kinds import kinds
 from rongjian.records.waiting import open_dues
 from rongjian.web import clock
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from rongjian.org.access import Actor
-    from rongjian.org.models import Post
+    from rongjian.org.access import Actor, Verb
 
 DEMO = "演示数据：记录为合成，总数取自公开文稿"
 PRODUCT = "融检"
@@ -65,21 +66,42 @@ def _may_import(actor: Actor) -> bool:
     return any(may_somewhere(actor, "import", kind.access) for kind in kinds())
 
 
-def _business(actor: Actor) -> bool:
-    """The three administrators are blind to business data: nothing of it is offered to them."""
-    return not actor.administrator
+def _has_posts_to_decide(actor: Actor) -> bool:
+    """Whether a leader is asked for a word on somebody's post."""
+    if not may_somewhere(actor, "approve", "role_grant"):
+        return False
+    asked = Post.objects.filter(state=PostState.REQUESTED)
+    return visible(actor, asked, "approve").filter(role__in=decided_by(actor.roles)).exists()
 
 
 MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/"),
     Entry("人员", "people", "/people/", lambda actor: may_somewhere(actor, "view", "staff")),
-    Entry("台账", "ledgers", "/ledger/", _business),
+    Entry("台账", "ledgers", "/ledger/"),
     Entry("导入", "imports", "/import", _may_import),
-    Entry("数据", "figures", "/figures/", _business),
-    Entry("文稿", "documents", "/documents/", _business),
-    Entry("读稿核数", "draft-check", "/draft-check/", _business),
-    Entry("公布数据核对", "published-check", "/checkup/", _business),
+    Entry("数据", "figures", "/figures/"),
+    Entry("文稿", "documents", "/documents/"),
+    Entry("读稿核数", "draft-check", "/draft-check/"),
+    Entry("公布数据核对", "published-check", "/checkup/"),
+    # A leader's word on posts of administrators and inspectors; the page is there for nobody else.
+    Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide),
+)
+
+
+def _may(verb: Verb, code: str) -> Callable[[Actor], bool]:
+    return lambda actor: may_somewhere(actor, verb, code)
+
+
+MENU_OF_ADMINISTRATORS = (
+    Entry("用户", "sys-users", "/sys/users", _may("create", "account")),
+    Entry("权限", "sys-grants", "/sys/grants", _may("approve", "role_grant")),
+    Entry("知悉范围", "sys-clearance", "/sys/clearance", _may("edit", "label")),
+    Entry("组织架构", "twin", "/org/twin", _may("edit", "org_unit")),
+    Entry("日志", "sys-log", "/sys/log", _may("view", "audit_log")),
+    Entry("健康", "sys-health", "/sys/health", _may("view", "backup")),
+    Entry("口径与制度", "sys-rules", "/sys/rules", _may("view", "policy")),
+    Entry("权限说明", "explain", "/org/explain"),
 )
 
 
@@ -105,7 +127,12 @@ def _post(post: Post) -> str:
 
 
 def _menu(actor: Actor, path: str) -> tuple[Item, ...]:
-    waiting = len(open_dues(actor))
+    if actor.administrator:
+        return _items(MENU_OF_ADMINISTRATORS, actor, path, 0)
+    return _items(MENU, actor, path, len(open_dues(actor)))
+
+
+def _items(menu: tuple[Entry, ...], actor: Actor, path: str, waiting: int) -> tuple[Item, ...]:
     return tuple(
         Item(
             entry.name,
@@ -113,7 +140,7 @@ def _menu(actor: Actor, path: str) -> tuple[Item, ...]:
             _stands_in(entry, path),
             waiting if entry.route == "home" else 0,
         )
-        for entry in MENU
+        for entry in menu
         if entry.offered(actor)
     )
 

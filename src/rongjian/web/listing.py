@@ -5,6 +5,7 @@ The whole state of a list stands in its address, so that a view can be sent to a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -96,8 +97,8 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     wish = Wish(
         unit=_unit(query.get("unit", "")),
         then=organised_asked(query) == "then",
-        first=_day("起始日期", query.get("from", ""), problems),
-        last=_day("截止日期", query.get("to", ""), problems),
+        first=asked_day("起始日期", query.get("from", ""), problems),
+        last=asked_day("截止日期", query.get("to", ""), problems),
         words=query.get("q", "").strip(),
         campaign=query.get("campaign", ""),
         state=query.get("state", "") if query.get("state") in _states(kind) else "",
@@ -126,7 +127,8 @@ def _unit(code: str) -> Unit | None:
         raise UnknownUnit(f"没有单位“{code}”") from None
 
 
-def _day(heading: str, text: str, problems: list[str]) -> date | None:
+def asked_day(heading: str, text: str, problems: list[str]) -> date | None:
+    """A day as an address writes it; what cannot be read is added to the problems."""
     cell = day(text)
     if cell.problem:
         problems.append(f"{heading}“{text}”读不懂，请写成 2026-06-25。")
@@ -158,26 +160,26 @@ def unit_select(actor: Actor, kind: Kind, wish: Wish, verbs: Iterable[Verb]) -> 
         units.append(wish.unit)
     chosen = wish.unit.code if wish.unit else ""
     listed = [(unit.code, unit_words(unit)) for unit in sorted(units, key=lambda u: u.path)]
-    return Select("unit", "单位", _options([("", "全部"), *listed], chosen))
+    return select("unit", "单位", [("", "全部"), *listed], chosen)
 
 
 def further_selects(kind: Kind, wish: Wish) -> tuple[Select, ...]:
     """The rarer filters: campaign, the kind's own, and the state."""
-    found = [
-        Select("campaign", "专项", _options([("", "全部"), *campaigns().items()], wish.campaign))
-    ]
+    found = [select("campaign", "专项", [("", "全部"), *campaigns().items()], wish.campaign)]
     for name in kind.filters:
         if name != "campaign":
             choices = [("", "全部"), *_choices(kind.field(name))]
             chosen = wish.choices.get(name, "")
-            found.append(Select(name, kind.heading(name), _options(choices, chosen)))
+            found.append(select(name, kind.heading(name), choices, chosen))
     states = [("", "有效"), *_states(kind).items()]
-    found.append(Select("state", "状态", _options(states, wish.state)))
+    found.append(select("state", "状态", states, wish.state))
     return tuple(found)
 
 
-def _options(listed: Iterable[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
-    return tuple(Option(value, words, value == chosen) for value, words in listed)
+def select(name: str, heading: str, listed: Iterable[tuple[str, str]], chosen: str) -> Select:
+    """A select box with what is chosen in it."""
+    options = tuple(Option(value, words, value == chosen) for value, words in listed)
+    return Select(name, heading, options)
 
 
 def chips(kind: Kind, wish: Wish, query: QueryDict) -> tuple[Chip, ...]:
@@ -283,8 +285,18 @@ class Table:
     steps: tuple[Step, ...]
 
 
+Opened = Callable[[list[int]], frozenset[int]]
+"""Which of some records show full names; all others show 黄×."""
+
+
 def table(
-    kind: Kind, read: Reading, rows: QuerySet[Record], query: QueryDict, sort: str, page: int
+    kind: Kind,
+    read: Reading,
+    rows: QuerySet[Record],
+    query: QueryDict,
+    sort: str,
+    page: int,
+    opened: Opened = lambda _: frozenset(),
 ) -> Table:
     """The page of rows that an address asks for."""
     names = read.columns(kind, kind.columns)
@@ -293,11 +305,12 @@ def table(
     chosen = paginator.get_page(page)
     records = list(chosen.object_list)
     links = linked(read.reader, records) if read.reader else {}
+    named = opened([record.pk for record in records])
     first = chosen.start_index()
     return Table(
         headings=tuple(_heading(kind, name, query, sort) for name in names),
         rows=tuple(
-            _row(kind, names, record, number, links.get(record.pk, 0))
+            _row(kind, names, record, number, links.get(record.pk, 0), record.pk not in named)
             for number, record in enumerate(records, first)
         ),
         total=paginator.count,
@@ -325,10 +338,12 @@ def _heading(kind: Kind, name: str, query: QueryDict, sort: str) -> Heading:
     return Heading(words, numeric=False, sort=url, sorted=state)
 
 
-def _row(kind: Kind, names: Sequence[str], record: Record, number: int, links: int) -> Row:
+def _row(
+    kind: Kind, names: Sequence[str], record: Record, number: int, links: int, masked: bool
+) -> Row:
     state = kind.flow.state(record.state)
     # Rows about people are read in their own house only, and there by name.
-    masked = not kind.model.member_field
+    masked = masked and not kind.model.member_field
     cells = tuple(
         Cell(
             kind.heading(name), shown(kind, name, record, masked=masked), numeric(kind.field(name))

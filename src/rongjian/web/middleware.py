@@ -13,7 +13,7 @@ from django.views.defaults import page_not_found
 from rongjian.indicators.snapshots import NoSnapshot
 from rongjian.indicators.spec import UnknownIndicator
 from rongjian.kernel.periods import PeriodError
-from rongjian.org.access import Actor, Denied, actor_of
+from rongjian.org.access import Actor, Denied, actor_of, may_somewhere
 from rongjian.org.models import Person
 from rongjian.org.queries import UnknownUnit
 from rongjian.records.kinds import UnknownKind
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from django_htmx.middleware import HtmxDetails
 
+NO_BUSINESS = "管理员账号只办理系统管理事务，不能查看业务内容。"
+# The workbench sends them on to their own first page; whatever else is business.
+_OF_ADMINISTRATORS = ("/sys/", "/account/", "/logout/", "/org/explain")
+_OF_STRUCTURE = "/org/"
 NO_PERSON = "这个账号还没有对应的工作人员，因此没有任何权限。"
 
 
@@ -65,8 +69,13 @@ class ActorMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if request.actor is None:  # type: ignore[attr-defined]
+        who: Actor | None = request.actor  # type: ignore[attr-defined]
+        if who is None:
             return refused(request, NO_PERSON)
+        if who.administrator and not _open_to(who, request.path):
+            # Of an object not even its existence is told.
+            named = "pk" in kwargs
+            return page_not_found(request, Http404()) if named else refused(request, NO_BUSINESS)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -80,6 +89,13 @@ class ActorMiddleware:
         if isinstance(error, NoSnapshot):
             return render(request, "503.html", {"reason": str(error)}, status=503)
         return None
+
+
+def _open_to(administrator: Actor, path: str) -> bool:
+    """Whether a page is an administrator's; structure belongs to whoever maintains it (F1)."""
+    if path == "/" or path.startswith(_OF_ADMINISTRATORS):
+        return True
+    return path.startswith(_OF_STRUCTURE) and may_somewhere(administrator, "edit", "org_unit")
 
 
 def _actor(request: HttpRequest) -> Actor | None:

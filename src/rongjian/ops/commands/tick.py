@@ -13,12 +13,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
 from rongjian.facts import extract
 from rongjian.facts.files import Manifest
 from rongjian.indicators import refresh, snapshots
+from rongjian.kernel.heartbeat import beat
+from rongjian.log import verification
+from rongjian.log.models import Event
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.org import taking_effect
@@ -80,6 +84,7 @@ def run_once(trouble: str, *, as_json: bool) -> str:
     except Exception as error:
         if repr(error) != trouble:
             log.exception("例行工作没有做完，稍后重试")
+        beat(settings.HEARTBEAT, timezone.localtime(), type(error).__name__)
         return repr(error)
     if any(step.changed for step in done) or as_json:
         _report(done, as_json=as_json)
@@ -87,8 +92,25 @@ def run_once(trouble: str, *, as_json: bool) -> str:
 
 
 def steps(today: date) -> list[Done]:
-    """Every step in its order; each finds out itself whether there is anything to do."""
-    return [_organisation(today), _people(today), _facts(), _figures(today)]
+    """Every step in its order; each finds out itself whether there is anything to do.
+
+    The log comes first: what it writes is then already in the facts' point of the log.
+    """
+    done = [_log(today), _organisation(today), _people(today), _facts(), _figures(today)]
+    beat(settings.HEARTBEAT, timezone.localtime())
+    return done
+
+
+def _log(today: date) -> Done:
+    """Verify the log once a day, as soon as there is one."""
+    last = verification.last()
+    if last is not None and timezone.localtime(last.at).date() >= today:
+        return Done("log", "变更记录校验", changed=False, words="今天已校验")
+    if not Event.objects.exists():
+        return Done("log", "变更记录校验", changed=False, words="还没有变更记录")
+    now = datetime.combine(today, timezone.localtime().timetz())
+    verdict = verification.verified(verification.Service("tick", now))
+    return Done("log", "变更记录校验", changed=True, words=verification.in_words(verdict))
 
 
 def _organisation(today: date) -> Done:

@@ -13,6 +13,7 @@ from rongjian.checkup import published
 from rongjian.documents.render import compose
 from rongjian.indicators import verify
 from rongjian.log import audit
+from rongjian.log.changes import one_moment
 from rongjian.ops import permissions
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
@@ -98,7 +99,8 @@ def _top() -> Unit:
 
 def _audit(_: argparse.Namespace) -> Verdict:
     """Every stream of the log from its first line."""
-    verdict = audit.verify()
+    with one_moment():
+        verdict = audit.verify()
     count = len(verdict.breaks)
     headline = f"核对 {verdict.streams} 条链、{verdict.events} 条日志，断裂 {count} 处"
     breaks = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Count, F, Sum
 from django.db.models.functions import Cast, Round
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from rongjian.documents.frozen import difference
@@ -19,7 +21,8 @@ from rongjian.org.access import Denied, allowed, opens, require, visible
 from rongjian.org.models import Unit
 from rongjian.records import actions
 from rongjian.records.queries import Reading, reading_of
-from rongjian.web import listing
+from rongjian.records.unmasking import Wanted
+from rongjian.web import listing, names
 from rongjian.web.export import XLSX, workbook
 from rongjian.web.figure_asked import asked_of
 from rongjian.web.figure_words import apart, area, condition_chip, exact, places, scope, with_unit
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from rongjian.web.figure_asked import Asked
     from rongjian.web.listing import Table
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.names import Names
     from rongjian.web.organised import Switch
 
 
@@ -83,6 +87,7 @@ class RecordsPage:
     flat: str
     table: Table | None
     read: Reading
+    names: Names
     export: str
     back: str
     switch: Switch
@@ -116,6 +121,7 @@ def records(request: ActorRequest, code: str) -> HttpResponse:
         flat=asked.again(),
         table=table,
         read=read,
+        names=_names(request, asked, read) if table else names.Names(),
         export=_export_url(actor, asked),
         back=_back(asked),
         switch=switch(request.GET),
@@ -138,12 +144,34 @@ def _table(request: ActorRequest, asked: Asked, read: Reading) -> Table:
         _log(request.actor, asked, f"去标识记录 第 {page_number} 页")
     sort = request.GET.get("sort", "")
     order = sort if sort in listing.SORTS else "unit"
-    return listing.table(asked.kind, read, read.rows, request.GET, order, page_number)
+    opened = partial(names.opened, request, asked.kind)
+    return listing.table(asked.kind, read, read.rows, request.GET, order, page_number, opened)
 
 
 def _way(actor: Actor, asked: Asked) -> tuple[Step, ...]:
     day = day_of(actor, asked.period, asked.organised)
     return path_down(actor, asked.kind.access, asked.unit, lambda unit: asked.url(unit), day)
+
+
+def _names(request: ActorRequest, asked: Asked, read: Reading) -> Names:
+    """Where full names are asked for: in the own procuratorate, where the rows are read in full."""
+    wanted = Wanted(f"figure:{asked.code}", read.rows, "")
+    if read.projected or not names.may_ask(request.actor, wanted):
+        return names.Names()
+    ask = reverse("figure-records-names", args=[asked.code])
+    return names.of_page(request, asked.kind, asked.kind.columns, ask)
+
+
+def open_names(request: ActorRequest, code: str) -> HttpResponse:
+    """Ask why the full names behind a figure are wanted, and open them."""
+    asked = asked_of(request, code)
+    _require_opening(request.actor, asked)
+    read = reading_of(request.actor, asked.chosen())
+    if read.projected:
+        raise Denied(f"没有权限：去标识的“{asked.kind.name}”记录不含姓名")
+    words = "，".join([asked.definition.name, *_chips(asked)])
+    wanted = Wanted(f"figure:{code}", read.rows, words)
+    return names.ask(request, asked.kind, wanted, reverse("figure-records", args=[code]))
 
 
 def _figure_url(asked: Asked) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.kernel.periods import Month
@@ -74,6 +74,8 @@ class HomePage:
 def home(request: ActorRequest) -> HttpResponse:
     """The workbench: nothing on it that does not follow from dues and records."""
     actor = request.actor
+    if actor.administrator:
+        return redirect("sys")
     dues = open_dues(actor)
     today = [*(_due_task(line) for line in dues if line.days == 0), *_waiting(actor)]
     soon = [_due_task(line) for line in dues if line.days != 0]

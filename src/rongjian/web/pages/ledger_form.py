@@ -149,7 +149,7 @@ def _onward(actor: Actor, kind: Kind, record: Record | None) -> Move | None:
 
 
 def _conflict(kind: Kind, actor: Actor, current: Record, typed: Record) -> Conflict:
-    newest = next(iter(changes(kind, current, actor)), None)
+    newest = next(iter(changes(kind, current, actor, masked=True)), None)
     return Conflict(
         who=newest.who if newest else "别人",
         at=f"{newest.at:%m-%d %H:%M}" if newest else "",

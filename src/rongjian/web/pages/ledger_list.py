@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,19 @@ from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.records import actions
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.queries import Reading, Wish, counts_by_kind, reading, wished
-from rongjian.web import listing
+from rongjian.records.unmasking import Wanted, named_fields
+from rongjian.web import listing, names
 from rongjian.web.export import XLSX, workbook
 from rongjian.web.organised import switch
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from rongjian.org.access import Actor
+    from rongjian.records.models import Record
     from rongjian.web.listing import Asked, Chip, Select, Table
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.names import Names
     from rongjian.web.organised import Switch
 
 
@@ -89,6 +95,7 @@ class ListPage:
     chips: tuple[Chip, ...]
     table: Table
     tabs: tuple[tuple[str, str, bool], ...]
+    names: Names
     export: str
     create: bool
     bring_in: bool
@@ -114,6 +121,7 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
         _log(actor, kind, asked, f"去标识记录 第 {asked.page} 页")
     rows = wished(kind, read, asked.wish)
     further = listing.further_selects(kind, asked.wish)
+    opened = partial(names.opened, request, kind)
     page = ListPage(
         title=kind.name,
         kind=kind,
@@ -123,7 +131,8 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
         further=further,
         further_open=any(option.selected for each in further for option in each.options[1:]),
         chips=listing.chips(kind, asked.wish, request.GET),
-        table=listing.table(kind, read, rows, request.GET, asked.sort, asked.page),
+        table=listing.table(kind, read, rows, request.GET, asked.sort, asked.page, opened),
+        names=_names(request, kind, read, rows),
         tabs=_tabs(request, kind, read),
         export=_export_url(request, kind, read),
         create=may_somewhere(actor, "create", kind.access),
@@ -131,6 +140,27 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
         switch=switch(request.GET) if asked.wish.unit else None,
     )
     return render(request, "ledger/list.html", {"page": page})
+
+
+def _names(request: ActorRequest, kind: Kind, read: Reading, rows: QuerySet[Record]) -> Names:
+    """Where full names are asked for, if this list has names that the actor could open."""
+    shown = read.columns(kind, kind.columns)
+    wanted = Wanted(kind.code, rows, "")
+    if read.projected or not named_fields(kind, shown) or not names.may_ask(request.actor, wanted):
+        return names.Names()
+    return names.of_page(request, kind, shown, reverse("ledger-names", args=[kind.code]))
+
+
+def open_names(request: ActorRequest, code: str) -> HttpResponse:
+    """Ask why the full names of the current filter are wanted, and open them."""
+    kind, actor = kind_of(code), request.actor
+    asked = listing.asked(kind, request.GET)
+    read = reading(actor, kind, asked.wish.unit, below=asked.below)
+    if read.projected:
+        raise Denied(f"没有权限：去标识的“{kind.name}”记录不含姓名")
+    chips = "，".join(chip.words for chip in listing.chips(kind, asked.wish, request.GET))
+    wanted = Wanted(kind.code, wished(kind, read, asked.wish), chips)
+    return names.ask(request, kind, wanted, reverse("ledger", args=[kind.code]))
 
 
 def _log(actor: Actor, kind: Kind, asked: Asked, what: str) -> None:

@@ -28,6 +28,8 @@ from rongjian.records.queries import (
     shown,
     with_names,
 )
+from rongjian.records.unmasking import Wanted
+from rongjian.web import names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move, State
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.names import Names
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class RecordPage:
     links: tuple[Neighbour, ...]
     link_kinds: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
+    names: Names
     changes: tuple[ChangeLine, ...]
 
 
@@ -72,7 +76,8 @@ def shown_record(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     record, projected = _found(actor, kind, pk)
     if projected:
         actions.opened(actor, f"{kind.code}:{record.pk}", record.unit, "去标识记录 1 条")
-    return render(request, "ledger/record.html", {"page": _page(actor, kind, record, projected)})
+    page = _page(request, kind, record, projected)
+    return render(request, "ledger/record.html", {"page": page})
 
 
 def _found(actor: Actor, kind: Kind, pk: int) -> tuple[Record, bool]:
@@ -85,9 +90,11 @@ def _found(actor: Actor, kind: Kind, pk: int) -> tuple[Record, bool]:
     raise Http404(f"没有这条{kind.name}记录，或您没有查看权限。")
 
 
-def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPage:
+def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) -> RecordPage:
+    actor = request.actor
     read = Reading(kind.model._default_manager.none(), projected, actor)
     own = record.court_id == actor.person.court_id
+    masked, offered = _masked(request, kind, record, own=own, projected=projected)
     links = [] if projected else neighbours(actor, record)
     author = record.author
     written = "" if projected or author is None else author.name if own else author.masked
@@ -98,7 +105,7 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         record=record,
         projected=projected,
         state=kind.flow.state(record.state),
-        fields=_fields(kind, record, read, masked=not own),
+        fields=_fields(kind, record, read, masked=masked),
         author=written,
         recorded_at=record.recorded_at,
         late_days=(record.recorded_at.date() - record.happened_on).days,
@@ -107,8 +114,30 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         links=tuple(links),
         link_kinds=tuple(LinkKind.choices) if may_edit else (),
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
-        changes=() if projected else tuple(changes(kind, record, actor)),
+        names=offered,
+        changes=() if projected else tuple(changes(kind, record, actor, masked=masked)),
     )
+
+
+def _masked(
+    request: ActorRequest, kind: Kind, record: Record, *, own: bool, projected: bool
+) -> tuple[bool, Names]:
+    """Whether people's names are masked, and where the reader may ask for them."""
+    if projected or not own or not names.masked_on_its_page(kind):
+        return not own, names.Names()
+    filled = tuple(name for name in kind.fields if getattr(record, name))
+    ask = reverse("record-names", args=[kind.code, record.pk])
+    named = record.pk in names.opened(request, kind, [record.pk])
+    return not named, names.of_page(request, kind, filled, ask)
+
+
+def open_names(request: ActorRequest, code: str, pk: int) -> HttpResponse:
+    """Ask why the full names on this record are wanted, and open them."""
+    kind = kind_of(code)
+    record = _viewable(request.actor, kind, pk)
+    rows = kind.model._default_manager.filter(pk=pk)
+    wanted = Wanted(f"{kind.code}:{pk}", rows, f"编号 {record}", record_id=pk)
+    return names.ask(request, kind, wanted, reverse("record", args=[kind.code, pk]))
 
 
 def _fields(kind: Kind, record: Record, read: Reading, *, masked: bool) -> tuple[Field, ...]:
