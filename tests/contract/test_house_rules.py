@@ -78,3 +78,14 @@ def test_no_model_counts_points_or_ranks() -> None:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                     assert node.targets[0].id not in {"score", "points", "rank", "ranking"}
+
+
+def test_every_block_of_the_stylesheet_is_closed() -> None:
+    """An open block would put all that follows inside it, and no browser says so."""
+    path = ROOT / "src/rongjian/web/static/rongjian/style.css"
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        assert 0 <= depth <= 2, text[max(0, at - 120) : at]
+    assert depth == 0

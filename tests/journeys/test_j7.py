@@ -100,6 +100,24 @@ def test_the_trees_are_walked_and_folded_by_keys(wei: Visitor) -> None:
     wei.check()
 
 
+def test_a_member_of_two_branches_is_refused_with_two_ways_out(wei: Visitor) -> None:
+    page = wei.page
+    wei.open("/people/?q=王五")
+    page.get_by_role("link", name="王五").click()
+    page.get_by_role("link", name="登记党员身份").click()
+    branch = page.get_by_label("所在党支部")
+    first = branch.locator("option", has_text="第一党支部").get_attribute("value")
+    branch.select_option(first)
+    page.get_by_role("button", name="登记党员身份").click()
+    told = page.get_by_role("alert")
+    said = "王五已在南宁市院第二党支部，不能同时作为南宁市院第一党支部的正式成员"
+    expect(told).to_contain_text(said)
+    expect(told.get_by_role("link", name="转组织关系")).to_be_visible()
+    expect(told.get_by_role("link", name="改为列席")).to_be_visible()
+    expect(branch).to_have_value(str(first))
+    wei.check()
+
+
 def test_a_joint_branch_of_three_units_is_set_up_and_checked(wei: Visitor) -> None:
     page = wei.page
     wei.open("/org/twin?court=450102")

@@ -154,9 +154,9 @@ def address(way: Remedy) -> str:
     if way.target == "term":
         return f"{reverse('term')}?{urlencode({'unit': unit.code})}"
     if way.target == "officers":
-        return f"/org/branch/{unit.code}"
+        return reverse("branch", args=[unit.code])
     if way.target == "people":
-        return f"/people/?{urlencode({'unit': unit.code})}"
+        return f"{reverse('people')}?{urlencode({'unit': unit.code})}"
     if way.target == "force":
         return f"/taskforce/{unit.code}"
     asked = {"operation": way.target, "court": unit.court.code if unit.court else ""}
