@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from django_otp.oath import TOTP  # type: ignore[import-untyped]
+from django_otp.oath import TOTP
 
 from tests.databases import free_port
 from tests.journeys.browser import DESKTOP, PHONE, Visitor

@@ -172,15 +172,16 @@ def test_verify_permissions_walks_every_cell_and_prints_what_it_walked(
 def test_verify_permissions_names_what_deviates(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = world.persons["sec"]
-    person.posts.create(unit=world.region, role="chief", valid_from=TODAY, state="approved")
+    # Kept by nothing but the check: the database itself refuses only the three administrators.
+    person = world.persons["chen"]
+    person.posts.create(unit=world.nanning, role="assessor", valid_from=TODAY, state="approved")
     monkeypatch.setitem(permissions.INSIDE, "court", frozenset({"node"}))
     code, out = told(capsys, "verify", "permissions", "--json")
     found = json.loads(out)
     assert code == 1
     assert found["faults"] == len(found["deviations"]) > 100
     assert any("应当拒绝而被允许" in line for line in found["deviations"])
-    assert f"{person.staff_no}：院领导与安全管理员不能由一人兼任" in found["deviations"]
+    assert f"{person.staff_no}：考评与纪检监察不能由一人兼任" in found["deviations"]
 
 
 def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,7 +220,7 @@ def test_tick_brings_figures_up_to_what_has_happened(
     move(world.actor("qian"), prosecuted[0], "void")
     assert told(capsys, "verify", "figures")[0] == 1
     steps = json.loads(told(capsys, "tick", "--json")[1])["steps"]
-    assert [step["step"] for step in steps if step["changed"]] == ["facts", "figures"]
+    assert [step["step"] for step in steps if step["changed"]] == ["log", "facts", "figures"]
     code, out = told(capsys, "verify", "figures")
     assert code == 0
     assert "1590 人（1590 条记录）" in out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django_otp.oath import TOTP  # type: ignore[import-untyped]
+from django_otp.oath import TOTP
 
 from rongjian.org import accounts, activation
 from rongjian.org.access import actor_of

@@ -38,9 +38,10 @@ def test_the_menu_marks_where_one_is(name: str, visit: Visit) -> None:
 def test_the_menu_offers_imports_only_to_whoever_may_import(visit: Visit) -> None:
     offered = {
         account: {item.name for item in visit(account).get("/").context["frame"].menu}
-        for account in ("qian", "zhaoliu")
+        for account in ("qian", "zhaoliu", "aud")
     }
     assert offered["qian"] - offered["zhaoliu"] == {"导入"}
+    assert not offered["aud"] & {"导入", "人员"}
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from axes.handlers.database import AxesDatabaseHandler  # type: ignore[import-untyped]
-from axes.models import AccessAttempt  # type: ignore[import-untyped]
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.db.models import Max, Sum
 from django.utils.crypto import salted_hmac
