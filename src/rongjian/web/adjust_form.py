@@ -280,7 +280,7 @@ class _Choices:
             "party": lambda: UnitField(self._of(Tree.PARTY), label="党组织"),
             "offices": lambda: UnitsField(self._offices(), label="业务机构"),
             "type": lambda: forms.ChoiceField(label="类型", choices=self._types()),
-            "name": lambda: _text("名称", 60, "院内名称，如 第七检察部；检察院填全称"),
+            "name": lambda: _text("名称", 60, self._example()),
             "short": lambda: _text("简称", 40, "留空由系统按院名和名称拟定", required=False),
             "code": lambda: _text(
                 "代码", 32, "留空由系统编号；检察院填行政区划代码", required=False
@@ -305,6 +305,12 @@ class _Choices:
             ),
         }
         return make[name]()
+
+    def _example(self) -> str:
+        if self.operation.code == "join":
+            return "院内名称，如 刑事联合党支部"
+        party = self.shaping == ["party_org"]
+        return f"院内名称，如 {'第七党支部' if party else '第七检察部；检察院填全称'}"
 
     def _of(self, tree: Tree) -> QuerySet[Unit]:
         return self.inside.filter(tree=tree)
