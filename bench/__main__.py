@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SCRIPTS = ("bulk_write", "refresh", "pages")
+SCRIPTS = ("bulk_write", "refresh", "pages", "batch_of_206")
 
 
 def main() -> None:

@@ -67,6 +67,10 @@ def import_of_decisions() -> dict[str, Any]:
     return {"pk": batch.pk}
 
 
+def standing_force() -> dict[str, Any]:
+    return {"code": "450100-T901"}
+
+
 FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
@@ -76,6 +80,16 @@ CASES = {
     "second-factor": Case(),
     "twin": Case(),
     "explain": Case(),
+    "taskforces": Case(),
+    "taskforce-batch": Case("weiw", "lisi"),
+    "taskforce": Case("lisi", "aud", 404, standing_force),
+    "taskforce-members": Case("weiw", "lisi", kwargs=standing_force),
+    "taskforce-branch": Case("weiw", "lisi", kwargs=standing_force),
+    "taskforce-serve": Case(
+        "weiw", "aud", 404, standing_force, post={"branch": "450100-P02"}, served=302
+    ),
+    "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
+    "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

@@ -31,6 +31,9 @@ NO_PAGE = {
     "document-freeze",
     "record-move",
     "record-link",
+    "taskforce-serve",
+    "taskforce-decide",
+    "taskforce-end",
 }
 VISITORS = ("zhengshi", "qian", "lisi", "weiw")
 seen: set[str] = set()

@@ -13,8 +13,11 @@ from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers.force_results import results
+from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
+from rongjian.records.barred import bars
 
 
 def read_content() -> None:
@@ -28,6 +31,10 @@ def read_content() -> None:
     load_departments()
     load_campaigns()
     indicators()
+    temporary.rules()
+    temporary.afterwards()
+    bars()
+    results()
     rules()
     document_kinds()
     draft_words()

@@ -68,6 +68,7 @@ def _may_import(actor: Actor) -> bool:
 MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/"),
+    Entry("专班", "taskforces", "/taskforce/"),
     Entry("台账", "ledgers", "/ledger/"),
     Entry("导入", "imports", "/import", _may_import),
     Entry("数据", "figures", "/figures/"),

@@ -16,6 +16,7 @@ from rongjian.ops.demo.bodies import plan_courts
 from rongjian.ops.demo.casework import write_casework
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.desk import set_dues, write_desk
+from rongjian.ops.demo.forces import second_all, write_forces
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
 from rongjian.ops.demo.meetings import write_meetings
@@ -80,7 +81,10 @@ def _found(wish: Wish, say: Callable[[str], None]) -> Realm:
     plans = plan_courts(wish.size.places(), wish.seed)
     say(f"建立组织：{len(plans)} 个检察院及其部门、党组织、专班……")
     courts = found_all(plans, wish.seed, wish.today)
-    return staff_all(plans, courts, wish.seed, _evening_before(wish.today))
+    realm = staff_all(plans, courts, wish.seed, _evening_before(wish.today))
+    for court in courts:
+        second_all(court, wish.seed)
+    return realm
 
 
 def _evening_before(today: date) -> datetime:
@@ -91,6 +95,7 @@ def _evening_before(today: date) -> datetime:
 def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     scribe = Scribe(_evening_before(wish.today))
     say("写入 2018–2021 年的业务数据……")
+    write_forces(realm, scribe, wish.size.history_close)
     write_history(realm, scribe, wish.size)
     write_services(realm, scribe, wish.size)
     scribe.run()

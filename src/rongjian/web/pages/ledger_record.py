@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from rongjian.org.access import allowed, visible
+from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.org.temporary import months_after
 from rongjian.records import actions
 from rongjian.records.actions import Stale, WrongState
 from rongjian.records.kinds import Kind, kind_of
@@ -23,11 +25,13 @@ from rongjian.records.queries import (
     Neighbour,
     Reading,
     about,
+    campaigns,
     changes,
     neighbours,
     shown,
     with_names,
 )
+from rongjian.web import force_view
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +39,10 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move, State
     from rongjian.web.middleware import ActorRequest
+
+
+_USUAL_MONTHS = 6
+"""For how long a task force is set up at first, until somebody writes another day."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class RecordPage:
     link_kinds: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
     changes: tuple[ChangeLine, ...]
+    establish: str
+    force: str
 
 
 def shown_record(request: ActorRequest, code: str, pk: int) -> HttpResponse:
@@ -108,7 +118,36 @@ def _page(actor: Actor, kind: Kind, record: Record, projected: bool) -> RecordPa
         link_kinds=tuple(LinkKind.choices) if may_edit else (),
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
         changes=() if projected else tuple(changes(kind, record, actor)),
+        establish="" if projected else _establish(actor, kind, record),
+        force=_force(actor, record),
     )
+
+
+def _force(actor: Actor, record: Record) -> str:
+    """The code of the task force that the record belongs to, where the actor may see its page."""
+    force = record.task_force
+    return force.code if force and force_view.may_open(actor, force) else ""
+
+
+def _establish(actor: Actor, kind: Kind, record: Record) -> str:
+    """Where a task force is set up for what a record of a campaign is about, prefilled from it."""
+    setup = kind_of("task-force")
+    if record.task_force_id or not record.campaign or kind is setup:
+        return ""
+    if not may_somewhere(actor, "create", setup.access):
+        return ""
+    named = f"{campaigns().get(record.campaign, record.campaign)}办案专班"
+    given = {
+        "unit": actor.person.department.code,
+        "basis": f"{kind.name}：{record.key or about(record)}（{record.happened_on}）"[:120],
+        "name": named[:40],
+        "campaign": record.campaign,
+        "line": record.line,
+        "leader": actor.person.pk,
+        "happened_on": actor.today,
+        "ends_on": months_after(actor.today, _USUAL_MONTHS),
+    }
+    return f"{reverse('ledger-new', args=[setup.code])}?{urlencode(given)}"
 
 
 def _fields(kind: Kind, record: Record, read: Reading, *, masked: bool) -> tuple[Field, ...]:
