@@ -108,11 +108,11 @@ def rongjian(*words: str | Path, **extra: str) -> subprocess.CompletedProcess[st
     )
 
 
-def environment() -> dict[str, str]:
+def environment(now: datetime = NOW) -> dict[str, str]:
     """The environment of a command: a page's clock, but neither directory nor database of ours."""
     ours = {"RONGJIAN_DIR", "DATABASE_URL"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return kept | {"RONGJIAN_NOW": NOW.isoformat()}
+    return kept | {"RONGJIAN_NOW": now.isoformat()}
 
 
 @pytest.fixture(scope="session")
@@ -136,12 +136,14 @@ def server(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @contextmanager
-def serving(directory: Path, address: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    directory: Path, address: str, now: datetime = NOW
+) -> Iterator[subprocess.Popen[bytes]]:
     """A running `rongjian serve` that answers; told to stop afterwards if it still runs."""
     words = ["serve", "--dir", str(directory), "--address", address]
     with subprocess.Popen(
         [sys.executable, "-m", "rongjian", *words],
-        env=environment(),
+        env=environment(now),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     ) as running:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # Who records this class of things in the cast's own procuratorate.
 CLERKS = {"activity": "lisi", "casework": "qian", "work": "weiw", "published": "zhengshi"}
 CLERKS |= {"party_org": "weiw", "own_deed": "lisi", "care": "lisi"}
+CLERKS |= {"party_org": "weiw", "temporary_branch": "weiw"}
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
 KINDS = [kind.code for kind in kinds()]

@@ -111,6 +111,10 @@ def change_of_clearance() -> dict[str, Any]:
     return {"pk": change.pk}
 
 
+def standing_force() -> dict[str, Any]:
+    return {"code": "450100-T901"}
+
+
 FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
@@ -133,6 +137,16 @@ CASES = {
     "person-do": Case("ren", "lisi", 404, lambda: {**colleague(), "code": "transfer"}),
     "post-end": Case("ren", "lisi", 404, post_of_a_colleague),
     "my-year": Case(),
+    "taskforces": Case(),
+    "taskforce-batch": Case("weiw", "lisi"),
+    "taskforce": Case("lisi", "aud", 404, standing_force),
+    "taskforce-members": Case("weiw", "lisi", kwargs=standing_force),
+    "taskforce-branch": Case("weiw", "lisi", kwargs=standing_force),
+    "taskforce-serve": Case(
+        "weiw", "aud", 404, standing_force, post={"branch": "450100-P02"}, served=302
+    ),
+    "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
+    "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

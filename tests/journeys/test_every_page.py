@@ -40,6 +40,9 @@ NO_PAGE = {
     "sys-user-act",
     "sys-grants-decide",
     "sys-clearance-decide",
+    "taskforce-serve",
+    "taskforce-decide",
+    "taskforce-end",
 }
 VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "sys", "sec", "aud")
 seen: set[str] = set()

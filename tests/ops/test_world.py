@@ -131,8 +131,8 @@ def test_task_forces_and_temporary_branches_pair_off(world: World) -> None:
         assert branch.dissolved_on is not None
         assert date(2020, 12, 1) <= branch.dissolved_on <= date(2021, 12, 31)
         assert branch.dissolved_on == force.dissolved_on == pair.valid_to
-    approvals = TemporaryBranch.objects.exclude(unit=standing)
-    founded = approvals.values_list("unit__code", "task_force__code", "dissolved_on")
+    approvals = TemporaryBranch.objects.exclude(branch=standing)
+    founded = approvals.values_list("branch__code", "unit__code", "dissolved_on")
     told = {(p.party_unit.code, p.business_unit.code, p.valid_to) for p in pairs}
     assert told == set(founded)
 

@@ -26,6 +26,10 @@ class ActivityType(models.TextChoices):
     FIRST_ITEM = "first_item", "第一议题学习"
     CENTRE_GROUP = "centre_group_study", "中心组学习"
     JOINT = "joint_activity", "支部联建"
+    ELECTION = "election", "换届选举"
+    ADMISSION = "admission", "发展党员"
+    DISCIPLINE = "discipline", "党纪处分"
+    FEE_COLLECTION = "fee_collection", "党费收缴"
 
 
 class Mode(models.TextChoices):

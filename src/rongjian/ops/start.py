@@ -14,8 +14,11 @@ from rongjian.kernel.catalogue import load_campaigns, load_departments, load_fun
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers.force_results import results
+from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
+from rongjian.records.barred import bars
 
 
 def read_content() -> None:
@@ -30,6 +33,10 @@ def read_content() -> None:
     party_rules()
     load_campaigns()
     indicators()
+    temporary.rules()
+    temporary.afterwards()
+    bars()
+    results()
     rules()
     document_kinds()
     draft_words()

@@ -18,6 +18,7 @@ from rongjian.org.access import allowed, require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
+from rongjian.records.barred import misplaced
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import Due, Link, LinkKind, Record
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor, Verb
     from rongjian.org.models import Person
     from rongjian.records.flows import Move
+    from rongjian.records.kinds import Kind
 
 R = TypeVar("R", bound=Record)
 
@@ -61,6 +63,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
             require(actor, verb, record.access_class, stored.unit, stored)
         record.full_clean(exclude=["record_ptr"])
         screen_texts(record)
+        _refuse(kind_of(record.kind_code), record, before)
         if before is not None:
             _claim(record)
         record.save()
@@ -72,31 +75,36 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
 
 def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str = "") -> R:
     """Take a step of the record's flow; WrongState, Denied or Stale when it cannot be taken."""
-    flow = kind_of(record.kind).flow
-    step = flow.move(move_code)
+    step = kind_of(record.kind).flow.move(move_code)
     with transaction.atomic():
         if receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=record.pk))
-        _require_step(actor, record, step)
-        if record.state not in step.sources:
-            raise WrongState(f"“{flow.state(record.state).name}”状态下不能“{step.name}”")
+        check_step(actor, record, step)
         before = image_of(record)
         _claim(record)
+        try:
+            record.follow(actor, step, [record], detail)
+        except Exception:
+            record.version -= 1  # What was refused leaves the record as it was read.
+            raise
         record.state = step.target
-        record.save(update_fields=["state", "version"])
+        after = image_of(record)
+        record.save(update_fields=[name for name in after if after[name] != before[name]])
         _log(actor, record, step.code, before, detail)
         receipts.keep(actor.person.pk, key, [record.pk])
     return record
 
 
-def _require_step(actor: Actor, record: Record, step: Move) -> None:
-    """Denied where the step is nobody's here; WrongState where it only is not for this person."""
+def check_step(actor: Actor, record: Record, step: Move) -> None:
+    """Refuse a step: Denied where it is nobody's here, WrongState where not now or not theirs."""
     own = step.by_another and record.author_id == actor.person.pk
-    if not own and allowed(actor, step.right, record.access_class, record.unit, record):
-        return
-    if own or allowed(actor, step.right, record.access_class, record.unit):
-        raise WrongState(f"“{step.name}”应由经办人以外的人办理")
-    require(actor, step.right, record.access_class, record.unit, record)
+    if own or not allowed(actor, step.right, record.access_class, record.unit, record):
+        if own or allowed(actor, step.right, record.access_class, record.unit):
+            raise WrongState(f"“{step.name}”应由经办人以外的人办理")
+        require(actor, step.right, record.access_class, record.unit, record)
+    if record.state not in step.sources:
+        state = kind_of(record.kind).flow.state(record.state)
+        raise WrongState(f"“{state.name}”状态下不能“{step.name}”")
 
 
 def hand_over_drafts(actor: Actor, person: Person, successor: Person) -> int:
@@ -156,6 +164,23 @@ def screen_texts(record: Record) -> None:
     for field in record._meta.concrete_fields:
         if screened(field) and (hits := screen(field.value_from_object(record) or "")):
             found[field.name] = [hit.message for hit in hits]
+    if found:
+        raise ValidationError(found)
+
+
+def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
+    """Refuse what must not stand at its unit, and changes of what a sealed state keeps."""
+    row = image_of(record)
+    found: dict[str, list[str]] = {}
+    for _, name, words in misplaced(kind, {name: [value] for name, value in row.items()}):
+        found.setdefault(name, []).append(words)
+    state = kind.flow.state(record.state)
+    if before is not None and state.sealed:
+        for name in kind.fixed:
+            attname = kind.field(name).attname
+            if row[attname] != before[attname]:
+                words = f"“{state.name}”之后不能再改“{kind.heading(name)}”"
+                found.setdefault(name, []).append(words)
     if found:
         raise ValidationError(found)
 

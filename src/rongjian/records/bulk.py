@@ -23,6 +23,7 @@ from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import paths_on
 from rongjian.records.actions import screened
+from rongjian.records.barred import misplaced
 from rongjian.records.kinds import Kind
 from rongjian.records.models import VOID, Due, Record
 
@@ -145,6 +146,7 @@ def check(kind: Kind, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> li
     for field in writable(kind):
         problems += _check_column(field, columns)
     problems += _check_keys(kind, columns)
+    problems += [Problem(*found) for found in misplaced(kind, columns)]
     # A ledger's own rules look across fields, so they need whole rows.
     if kind.model.problems.__func__ is not Record.problems.__func__:  # type: ignore[attr-defined]
         names = [field.attname for field in writable(kind)]

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class State:
-    """A state with its Chinese name, its lamp on the screen and whether figures count it."""
+    """A state with its Chinese name, its lamp on the screen and whether figures count it.
+
+    Where it is `sealed`, the fields that the kind declares as `fixed` can no longer be changed.
+    """
 
     code: str
     name: str
     lamp: str
     counted: bool
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Move:
     target: str
     right: Verb
     by_another: bool = False
+    # What a page asks for before the step is taken; empty for a step that needs only a press.
+    asks: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,13 +77,13 @@ class Flow:
         return tuple(move for move in self.moves if state in move.sources)
 
 
-_VOID = State("void", "已作废", "off", counted=False)
+VOIDED = State("void", "已作废", "off", counted=False)
 
 # A fact that is true once written down: case decisions, published figures.
 FILED = Flow(
     "filed",
-    (State("filed", "已登记", "ok", counted=True), _VOID),
-    (Move("void", "作废", ("filed",), "void", "void"),),
+    (State("filed", "已登记", "ok", counted=True), VOIDED),
+    (Move("void", "作废", ("filed",), "void", "void", asks="原因"),),
 )
 
 # A statement that a second person confirms before it counts as confirmed.
@@ -87,12 +93,14 @@ REVIEWED = Flow(
         State("draft", "草稿", "off", counted=False),
         State("submitted", "已报送", "ok", counted=True),
         State("approved", "已确认", "done", counted=True),
-        _VOID,
+        VOIDED,
     ),
     (
         Move("submit", "报送", ("draft",), "submitted", "submit"),
         Move("approve", "确认", ("submitted",), "approved", "approve", by_another=True),
-        Move("return", "退回补充", ("submitted",), "draft", "approve", by_another=True),
-        Move("void", "作废", ("draft", "submitted", "approved"), "void", "void"),
+        Move(
+            "return", "退回补充", ("submitted",), "draft", "approve", by_another=True, asks="原因"
+        ),
+        Move("void", "作废", ("draft", "submitted", "approved"), "void", "void", asks="原因"),
     ),
 )

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
+from rongjian.records.barred import misplaced, placing
 from rongjian.records.import_mapping import NUMBER, is_required, scale
 from rongjian.records.import_matching import Match, Matches
 from rongjian.records.import_reading import (
@@ -196,6 +197,7 @@ class Checker:
             if not line.bad:
                 self._check_rules(line)
                 self._hint(line)
+        self._check_places([line for line in lines if not line.bad])
 
     def _check_required(self, line: Line) -> None:
         for each in self.required:
@@ -235,10 +237,19 @@ class Checker:
         return {}
 
     def _check_rules(self, line: Line) -> None:
-        stored = line.match.values if line.match else {}
-        whole = {**self.defaults, **stored, **line.values}
-        for name, message in self.kind.model.problems(whole):
+        for name, message in self.kind.model.problems(self._whole(line)):
             line.report(name, Trouble("rule", message))
+
+    def _check_places(self, lines: Sequence[Line]) -> None:
+        rows = [self._whole(line) for line in lines]
+        columns = {name: [row[name] for row in rows] for name in placing(self.kind)}
+        for at, name, message in misplaced(self.kind, columns):
+            lines[at].report(name, Trouble("rule", message))
+
+    def _whole(self, line: Line) -> dict[str, Any]:
+        """The values of a row as its record would have them."""
+        stored = line.match.values if line.match else {}
+        return {**self.defaults, **stored, **line.values}
 
     def _hint(self, line: Line) -> None:
         campaign = campaigns().get(line.values.get("campaign", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ class Kind:
     are the columns of import and export. `columns` stand in lists, `filters` above them.
     `facts` are drawn into the fact file besides the base fields. `private` fields are withheld
     from a superior's projection. `group` is where the menu lists the kind, `aliases` are further
-    headings that an import takes for a field.
+    headings that an import takes for a field. `unit_types` are the types of units that a record
+    can be about (all where none is said), `fixed` the fields that a sealed state keeps as they are,
+    `headings` what the kind calls a field otherwise than all records do.
     """
 
     code: str
-    name: str
     model: type[Record]
     flow: Flow
     access: str
@@ -43,6 +44,14 @@ class Kind:
     private: tuple[str, ...]
     group: str
     aliases: Mapping[str, tuple[str, ...]]
+    unit_types: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the ledger is called: the verbose name of its class."""
+        return str(self.model._meta.verbose_name)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -55,7 +64,7 @@ class Kind:
 
     def heading(self, name: str) -> str:
         """What lists, forms and sheets call a field."""
-        return str(self.field(name).verbose_name)
+        return self.headings.get(name) or str(self.field(name).verbose_name)
 
 
 _register: dict[str, Kind] = {}
@@ -78,16 +87,15 @@ def kind(
     facts: tuple[str, ...] = (),
     private: tuple[str, ...] = (),
     aliases: Mapping[str, tuple[str, ...]] | None = None,
+    unit_types: tuple[str, ...] = (),
+    fixed: tuple[str, ...] = (),
+    headings: Mapping[str, str] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
 
     def declare(model: R) -> R:
-        if code in _register:
-            raise ValueError(f"台账代码重复：{code}")
-        model.kind_code = code
-        _register[code] = Kind(
+        declared = Kind(
             code=code,
-            name=str(model._meta.verbose_name),
             model=model,
             flow=flow,
             access=access,
@@ -99,12 +107,23 @@ def kind(
             private=private,
             group=group,
             aliases=aliases or {},
+            unit_types=unit_types,
+            fixed=fixed,
+            headings=headings or {},
         )
-        model.access_class = access
-        model.access_submits = flow.submits
-        return model
+        return _enter(model, declared)
 
     return declare
+
+
+def _enter(model: R, declared: Kind) -> R:
+    if declared.code in _register:
+        raise ValueError(f"台账代码重复：{declared.code}")
+    model.kind_code = declared.code
+    model.access_class = declared.access
+    model.access_submits = declared.flow.submits
+    _register[declared.code] = declared
+    return model
 
 
 def kinds() -> list[Kind]:

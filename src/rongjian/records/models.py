@@ -12,8 +12,11 @@ from rongjian.org.models import Person, Unit
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
+
+    from rongjian.org.access import Actor
+    from rongjian.records.flows import Move
 
 VOID = "void"
 
@@ -93,6 +96,14 @@ class Record(models.Model):
     def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         """What a ledger fills in itself when a form or file leaves it out."""
         return {}
+
+    @classmethod
+    def follow(cls, actor: Actor, step: Move, records: Sequence[Any], words: str) -> None:
+        """What follows from a step, in its own transaction, before the records are stored.
+
+        Ledgers override this: they change the records, found or end units, or refuse the step by
+        WrongState. `words` is what was said with the step. One record or many go the same way.
+        """
 
     def clean(self) -> None:
         """Refuse what `problems` finds."""

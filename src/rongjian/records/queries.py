@@ -183,6 +183,7 @@ class Wish:
     campaign: str = ""
     state: str = ""
     batch: int | None = None
+    force: Unit | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -191,16 +192,15 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
         condition &= _inside(wish.unit, then=wish.then)
-    if wish.first:
-        condition &= Q(happened_on__gte=wish.first)
-    if wish.last:
-        condition &= Q(happened_on__lte=wish.last)
-    if wish.campaign:
-        condition &= Q(campaign=wish.campaign)
-    if wish.batch is not None:
-        condition &= Q(batch=wish.batch)
-    for name in read.columns(kind, wish.choices):
-        condition &= Q(**{name: wish.choices[name]})
+    asked = {
+        "happened_on__gte": wish.first,
+        "happened_on__lte": wish.last,
+        "campaign": wish.campaign or None,
+        "batch": wish.batch,
+        "task_force": wish.force,
+        **{name: wish.choices[name] for name in read.columns(kind, wish.choices)},
+    }
+    condition &= Q(**{name: value for name, value in asked.items() if value is not None})
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return read.rows.filter(condition)

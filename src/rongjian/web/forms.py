@@ -141,6 +141,8 @@ def form_class(kind: Kind, actor: Actor, verb: Verb) -> type[RecordForm]:
 
     def field_of(field: Field[Any, Any], **kwargs: Any) -> forms.Field | None:
         made = _form_field(field, kind, actor, verb)
+        if made is not None:
+            made.label = kind.heading(field.name)
         if made is not None and field.name in kind.more:
             # What stands behind 「更多（选填）」 can be left out: the ledger fills it in.
             made.required = made.widget.is_required = False
@@ -199,7 +201,7 @@ def _units(
     """The units to choose from: for the record's own unit those within reach, else those near."""
     reach = reach_units(actor, verb, kind.access)
     if field.name == "unit":
-        return reach
+        return reach.filter(type__in=kind.unit_types) if kind.unit_types else reach
     near = models.Q(court__in=reach.values("court")) | models.Q(court=actor.person.court)
     limits = field.get_limit_choices_to()
     return Unit.objects.complex_filter(limits).filter(near)

@@ -78,6 +78,7 @@ MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/"),
     Entry("人员", "people", "/people/", lambda actor: may_somewhere(actor, "view", "staff")),
+    Entry("专班", "taskforces", "/taskforce/"),
     Entry("台账", "ledgers", "/ledger/"),
     Entry("导入", "imports", "/import", _may_import),
     Entry("数据", "figures", "/figures/"),

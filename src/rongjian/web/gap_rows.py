@@ -158,7 +158,7 @@ def address(way: Remedy) -> str:
     if way.target == "people":
         return f"{reverse('people')}?{urlencode({'unit': unit.code})}"
     if way.target == "force":
-        return f"/taskforce/{unit.code}"
+        return reverse("taskforce", args=[unit.code])
     asked = {"operation": way.target, "court": unit.court.code if unit.court else ""}
     if way.target == "found":
         asked |= {"above": unit.code, "type": way.type}

@@ -103,6 +103,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
         campaign=query.get("campaign", ""),
         state=query.get("state", "") if query.get("state") in _states(kind) else "",
         batch=int(batch) if batch.isdecimal() else None,
+        force=_unit(query.get("force", "")),
         choices={
             name: query.get(name, "")
             for name in kind.filters
@@ -199,9 +200,16 @@ def chips(kind: Kind, wish: Wish, query: QueryDict) -> tuple[Chip, ...]:
         found.append((f"{kind.heading(name)}={words}", (name,)))
     if wish.state:
         found.append((f"状态={_states(kind)[wish.state]}", ("state",)))
-    if wish.batch is not None:
-        found.append((f"导入批次 #{wish.batch}", ("batch",)))
+    found += _origin_chips(wish)
     return tuple(Chip(words, without(query, *names)) for words, names in found)
+
+
+def _origin_chips(wish: Wish) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """What only a link from elsewhere asks for: a task force, an import."""
+    if wish.force:
+        yield f"专班={unit_words(wish.force)}", ("force",)
+    if wish.batch is not None:
+        yield f"导入批次 #{wish.batch}", ("batch",)
 
 
 def span(first: date | None, last: date | None) -> str:

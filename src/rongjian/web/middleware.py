@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NO_BUSINESS = "管理员账号只办理系统管理事务，不能查看业务内容。"
 # The workbench sends them on to their own first page; whatever else is business.
 _OF_ADMINISTRATORS = ("/sys/", "/account/", "/logout/", "/org/explain")
+_BY_CODE = ("/taskforce/", "/org/branch/")
+"""Pages of one unit, named by its code."""
 _OF_STRUCTURE = "/org/"
 NO_PERSON = "这个账号还没有对应的工作人员，因此没有任何权限。"
 
@@ -74,7 +76,7 @@ class ActorMiddleware:
             return refused(request, NO_PERSON)
         if who.administrator and not _open_to(who, request.path):
             # Of an object not even its existence is told.
-            named = "pk" in kwargs
+            named = "pk" in kwargs or ("code" in kwargs and request.path.startswith(_BY_CODE))
             return page_not_found(request, Http404()) if named else refused(request, NO_BUSINESS)
         return None
 

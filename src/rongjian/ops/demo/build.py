@@ -17,6 +17,7 @@ from rongjian.ops.demo.casework import write_casework
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.committees import approve_ended, fill_committees
 from rongjian.ops.demo.desk import set_dues, write_desk
+from rongjian.ops.demo.forces import second_all, write_forces, write_standing
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
 from rongjian.ops.demo.meetings import write_meetings
@@ -84,6 +85,8 @@ def _found(wish: Wish, say: Callable[[str], None]) -> Realm:
     courts = found_all(plans, wish.seed, wish.today)
     realm = staff_all(plans, courts, wish.seed, _evening_before(wish.today))
     fill_committees(realm, wish.today)
+    for court in courts:
+        second_all(court, wish.seed)
     return realm
 
 
@@ -95,6 +98,7 @@ def _evening_before(today: date) -> datetime:
 def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     scribe = Scribe(_evening_before(wish.today))
     say("写入 2018–2021 年的业务数据……")
+    write_forces(realm, scribe, wish.size.history_close)
     write_history(realm, scribe, wish.size)
     write_services(realm, scribe, wish.size)
     scribe.run()
@@ -105,6 +109,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     meetings = write_meetings(realm, scribe, months)
     entries = write_desk(realm, scribe, months)
     approve_ended(realm, scribe)
+    write_standing(realm, scribe)
     write_links(realm, scribe, meetings, casework, wish.size.links)
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
     write_own_deeds(realm, scribe, wish.today)

@@ -160,12 +160,16 @@ def approve_ended(realm: Realm, scribe: Scribe) -> None:
     force, branch = (
         type(court.unit).objects.get(code=code) for code in (ENDED_FORCE, _branch_code())
     )
+    secretary = Post.objects.get(unit=branch, role="branch_secretary")
     row = {
-        "unit_id": branch.pk,
+        "unit_id": force.pk,
         "task_force_id": force.pk,
+        "branch_id": branch.pk,
         "happened_on": branch.founded_on,
         "approved_by_id": court.committee.pk,
+        "secretary_id": secretary.person_id,
         "members": _FORCE_MEMBERS,
     }
     at = closing(branch.founded_on)
-    scribe.rows(at, court.acting("organ_committee", at), "temporary-branch", [row])
+    office = court.acting("organ_committee", at)
+    scribe.rows(at, office, "temporary-branch", [row], state="approved")

@@ -46,8 +46,7 @@ ANSWER = timedelta(days=75)
 
 
 def write_history(realm: Realm, scribe: Scribe, size: Size) -> None:
-    """Plan the whole history: temporary branches, the gang campaign, the epidemic, ecology."""
-    _temporary_branches(realm, scribe, size.history_close)
+    """Plan the whole history: the gang campaign, the epidemic, ecology."""
     amounts = iter(_amounts(realm.seed))
 
     def asset(random: Random, court: Court, day: date) -> Row:
@@ -193,26 +192,3 @@ def _covid_case(random: Random, court: Court, day: date) -> Row:
 def _ecology_case(random: Random, court: Court, day: date) -> Row:
     case = _case(random, court, day, "ecology")
     return case | {"campaign": "ecology", "administrative": random.random() < 0.85}
-
-
-def _temporary_branches(realm: Realm, scribe: Scribe, months: int) -> None:
-    """The foundings, as the Party office at the top records them after their approval.
-
-    An approval names the day on which the branch ends with its task force, so it is known then.
-    """
-    rows: list[Row] = [
-        {
-            "unit_id": force.branch.pk,
-            "task_force_id": force.unit.pk,
-            "happened_on": force.founded_on,
-            "dissolved_on": force.dissolved_on,
-            "approved_by_id": court.committee.pk,
-            "members": force.members,
-            "campaign": "gang",
-        }
-        for court in realm.courts
-        for force in court.forces
-    ]
-    for last, together in by_close(rows, months):
-        office = realm.region.acting("organ_committee", closing(last))
-        scribe.rows(closing(last), office, "temporary-branch", together)

@@ -28,13 +28,14 @@ class Branch:
 
 @dataclass(frozen=True)
 class Force:
-    """A task force with its temporary branch."""
+    """A task force with its temporary branch; `people` is filled once there are any, leader first."""
 
     unit: Unit
     branch: Unit
     founded_on: date
     dissolved_on: date
     members: int
+    people: list[Person] = field(default_factory=list)
 
 
 @dataclass

@@ -28,6 +28,7 @@ _PREFIX = {
     "recommendation": "JY",
     "seized-asset": "ZC",
     "public-interest-case": "GY",
+    "task-force": "ZB",
     "temporary-branch": "LZ",
     "guidance-document": "ZD",
     "model-case": "AL",

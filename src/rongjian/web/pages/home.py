@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.kernel.periods import Month
+from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
 from rongjian.org.access import may_somewhere, visible
 from rongjian.records.kinds import kind_of, kinds
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
+_FORCES = 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def home(request: ActorRequest) -> HttpResponse:
     if actor.administrator:
         return redirect("sys")
     dues = open_dues(actor)
-    today = [*(_due_task(line) for line in dues if line.days == 0), *_waiting(actor)]
+    due_today = (_due_task(line) for line in dues if line.days == 0)
+    today = [*due_today, *_waiting(actor), *_over(actor)]
     soon = [_due_task(line) for line in dues if line.days != 0]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
@@ -120,6 +123,31 @@ def _waiting(actor: Actor) -> Iterable[Task]:
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
+        )
+
+
+def _over(actor: Actor) -> Iterable[Task]:
+    """Task forces that ended long enough ago to ask whether their branch is to be dissolved."""
+    late = [setup for setup in force_batch.late(actor) if setup.task_force]
+    for setup in late[:_FORCES]:
+        force = setup.task_force
+        assert force is not None  # noqa: S101  # as `late` was filtered
+        yield Task(
+            lamp="warn",
+            when=f"已过 {force_batch.overdue(setup, actor.today)} 天",
+            what="专班已结束，是否撤销临时党支部",
+            more=f"{unit_words(force)} · 预计 {setup.ends_on} 结束",
+            url=reverse("taskforce", args=[force.code]),
+            button="查看",
+        )
+    if len(late) > _FORCES:
+        yield Task(
+            lamp="warn",
+            when=f"共 {len(late)} 个",
+            what="过了预计结束日期的专班",
+            more="可批量撤销",
+            url=f"{reverse('taskforce-batch')}?do=end",
+            button="办理",
         )
 
 

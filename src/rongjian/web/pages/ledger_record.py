@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from rongjian.org.access import allowed, visible
+from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.org.temporary import months_after
 from rongjian.records import actions
 from rongjian.records.actions import Stale, WrongState
 from rongjian.records.kinds import Kind, kind_of
@@ -23,13 +25,14 @@ from rongjian.records.queries import (
     Neighbour,
     Reading,
     about,
+    campaigns,
     changes,
     neighbours,
     shown,
     with_names,
 )
 from rongjian.records.unmasking import Wanted
-from rongjian.web import names
+from rongjian.web import force_view, names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +41,10 @@ if TYPE_CHECKING:
     from rongjian.records.flows import Move, State
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
+
+
+_USUAL_MONTHS = 6
+"""For how long a task force is set up at first, until somebody writes another day."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class RecordPage:
     evidence: tuple[str, ...]
     names: Names
     changes: tuple[ChangeLine, ...]
+    establish: str
+    force: str
 
 
 def shown_record(request: ActorRequest, code: str, pk: int) -> HttpResponse:
@@ -116,6 +125,8 @@ def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) ->
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
         names=offered,
         changes=() if projected else tuple(changes(kind, record, actor, masked=masked)),
+        establish="" if projected else _establish(actor, kind, record),
+        force=_force(actor, record),
     )
 
 
@@ -138,6 +149,33 @@ def open_names(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     rows = kind.model._default_manager.filter(pk=pk)
     wanted = Wanted(f"{kind.code}:{pk}", rows, f"编号 {record}", record_id=pk)
     return names.ask(request, kind, wanted, reverse("record", args=[kind.code, pk]))
+
+
+def _force(actor: Actor, record: Record) -> str:
+    """The code of the task force that the record belongs to, where the actor may see its page."""
+    force = record.task_force
+    return force.code if force and force_view.may_open(actor, force) else ""
+
+
+def _establish(actor: Actor, kind: Kind, record: Record) -> str:
+    """Where a task force is set up for what a record of a campaign is about, prefilled from it."""
+    setup = kind_of("task-force")
+    if record.task_force_id or not record.campaign or kind is setup:
+        return ""
+    if not may_somewhere(actor, "create", setup.access):
+        return ""
+    named = f"{campaigns().get(record.campaign, record.campaign)}办案专班"
+    given = {
+        "unit": actor.person.department.code,
+        "basis": f"{kind.name}：{record.key or about(record)}（{record.happened_on}）"[:120],
+        "name": named[:40],
+        "campaign": record.campaign,
+        "line": record.line,
+        "leader": actor.person.pk,
+        "happened_on": actor.today,
+        "ends_on": months_after(actor.today, _USUAL_MONTHS),
+    }
+    return f"{reverse('ledger-new', args=[setup.code])}?{urlencode(given)}"
 
 
 def _fields(kind: Kind, record: Record, read: Reading, *, masked: bool) -> tuple[Field, ...]:

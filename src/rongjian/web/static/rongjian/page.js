@@ -24,4 +24,21 @@
   if (summary) {
     summary.focus();
   }
+
+  // ---- choosing many rows: all or none, and how many there are ----
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form");
+    const told = form && form.querySelector("[data-chosen]");
+    if (!told) {
+      return;
+    }
+    const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
+    if (event.target.matches("[data-all]")) {
+      for (const box of boxes) {
+        box.checked = event.target.checked;
+      }
+    }
+    told.textContent = String(boxes.filter((box) => box.checked).length);
+  });
 })();
