@@ -162,7 +162,9 @@ def test_what_is_out_of_reach_or_decided_is_not_found(asked: Post, visit: Visit)
 def test_the_difference_names_only_what_is_new() -> None:
     alone = difference((), "branch_organiser")
     assert any(words.startswith("+活动记录") for words in alone)
-    assert difference({"branch_organiser"}, "branch_organiser") == ("与现有权限相同",)
+    assert difference({"branch_organiser"}, "branch_organiser") == (
+        "权限种类与现有岗位相同，只增加任职单位的范围",
+    )
     blind = difference({"branch_organiser"}, "auditor")
     assert "三员不接触业务数据" in blind[0]
     assert any(words.startswith("+变更记录") for words in blind)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _EVERYBODY = ("staff", "party_member")
 _BLIND = "－其他岗位和一般干警的全部权限（三员不接触业务数据）"
-_NOTHING = "与现有权限相同"
+_NOTHING = "权限种类与现有岗位相同，只增加任职单位的范围"
 
 
 def decided_by(held: Iterable[str]) -> list[str]:

@@ -260,8 +260,8 @@ def _headings(kind: str) -> dict[str, str]:
     Empty for what the product no longer has: its lines stay readable all the same.
     """
     ledgers: dict[str, type[Model]] = {each.code: each.model for each in kinds()}
-    try:
-        model: Any = ledgers.get(kind) or apps.get_model(kind)
-    except (LookupError, ValueError):
+    tables = {model._meta.label_lower: model for model in apps.get_models()}
+    model: Any = ledgers.get(kind) or tables.get(kind)
+    if model is None:
         return {}
     return {field.attname: str(field.verbose_name) for field in model._meta.concrete_fields}
