@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--leak-requests",
         type=int,
-        default=1200,
+        default=800,
         help="how many random requests look for what nobody should be told (a release asks 20000)",
     )
     parser.addoption("--leak-seed", type=int, default=20260625, help="which requests these are")
