@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "rongjian.web.single_sign_on.single_sign_on",
     "rongjian.web.middleware.actor",
     "rongjian.web.gate.gate",
+    "rongjian.web.middleware.administrators",
 ]
 ROOT_URLCONF = "rongjian.urls"
 WSGI_APPLICATION = "rongjian.wsgi.application"

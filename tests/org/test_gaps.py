@@ -457,12 +457,12 @@ def test_the_whole_region_takes_as_many_queries_as_one_house(
     party: Party, django_assert_num_queries
 ) -> None:
     party.force(3)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         gaps(party.court, DAY)
     for _ in range(12):
         party.branch(8)
         party.force(3)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         gaps(party.house.units["450000"], DAY)
 
 

@@ -71,13 +71,8 @@ class ActorMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        who: Actor | None = request.actor  # type: ignore[attr-defined]
-        if who is None:
+        if request.actor is None:  # type: ignore[attr-defined]
             return refused(request, NO_PERSON)
-        if who.administrator and not _open_to(who, request.path):
-            # Of an object not even its existence is told.
-            named = "pk" in kwargs or ("code" in kwargs and request.path.startswith(_BY_CODE))
-            return page_not_found(request, Http404()) if named else refused(request, NO_BUSINESS)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -91,6 +86,33 @@ class ActorMiddleware:
         if isinstance(error, NoSnapshot):
             return render(request, "503.html", {"reason": str(error)}, status=503)
         return None
+
+
+def administrators(get_response: Callable[[HttpRequest], HttpResponse]) -> ApartMiddleware:
+    """The middleware that `settings.MIDDLEWARE` names, behind the gate: who is not in is told so."""
+    return ApartMiddleware(get_response)
+
+
+class ApartMiddleware:
+    """Keeps the three administrators off every page of business (F1)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing of its own."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Refuse a page of business; of an object not even its existence is told."""
+        who: Actor | None = getattr(request, "actor", None)
+        open_to_all = not getattr(view, "login_required", True)
+        if who is None or open_to_all or not who.administrator or _open_to(who, request.path):
+            return None
+        named = "pk" in kwargs or ("code" in kwargs and request.path.startswith(_BY_CODE))
+        return page_not_found(request, Http404()) if named else refused(request, NO_BUSINESS)
 
 
 def _open_to(administrator: Actor, path: str) -> bool:
