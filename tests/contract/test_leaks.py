@@ -55,6 +55,14 @@ RIGHTS = {
     "people-import": ("staff", "import"),
     "people-import-one": ("staff", "import"),
     "post-end": ("role_grant", "void"),
+    "taskforces": ("work", "view"),
+    "taskforce": ("work", "view"),
+    "taskforce-batch": ("temporary_branch", "submit"),
+    "taskforce-members": ("work", "edit"),
+    "taskforce-branch": ("temporary_branch", "create"),
+    "taskforce-serve": ("party_org", "edit"),
+    "taskforce-decide": ("temporary_branch", "approve"),
+    "taskforce-end": ("work", "void"),
     "ledgers": ("*", "view"),
     "ledger": ("*", "view"),
     "ledger-export": ("*", "export"),
@@ -126,13 +134,15 @@ class Questions:
         self.document = Document.objects.get().pk
         near = Person.objects.filter(court__code__in=SPOTS)
         self.people = list(near.filter(name__startswith="cnry").values_list("pk", flat=True))
+        forces = Unit.objects.filter(type="task_force", court__code__in=SPOTS)
+        self.forces = list(forces.values_list("code", flat=True)[:40])
         branches = Unit.objects.filter(court__code__in=SPOTS, type="party_branch")
         self.branches = list(branches.values_list("code", flat=True))
         self.drawing: tuple[Callable[[], Ask], ...] = (
             self.listed, self.listed, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
-            self.names, self.administration,
+            self.names, self.administration, self.force,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -243,6 +253,11 @@ class Questions:
     def names(self) -> Ask:
         sent = {"reason": "核对承办人", "unit": "450100"} if self.chance.random() < 0.5 else None
         return "record-names", self._place(self._record()), {}, sent
+
+    def force(self) -> Ask:
+        route = self.chance.choice(["taskforces", "taskforce", "taskforce", "taskforce-members"])
+        kwargs = {} if route == "taskforces" else {"code": self.chance.choice(self.forces)}
+        return route, kwargs, {}, None
 
     def administration(self) -> Ask:
         pages = ["users", "grants", "clearance", "log", "log-export", "health", "rules"]
