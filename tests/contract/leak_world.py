@@ -103,7 +103,12 @@ class Aviary:
         pk = int(number, 16)
         if what == "person":
             who = Person.objects.select_related("department").get(pk=pk)
-            return self.may(visitor, "view", "staff", oracle.Thing(who.department.code))
+            thing = oracle.Thing(who.department.code, people=(("subject", who.staff_no),))
+            # Who opens accounts and grants posts must know whose they are.
+            return any(
+                self.may(visitor, "view", code, thing)
+                for code in ("staff", "account", "role_grant")
+            )
         if what == "batch":
             batch = Batch.objects.select_related("unit").get(pk=pk)
             code = next(kind.access for kind in kinds() if kind.code == batch.kind)
