@@ -44,6 +44,12 @@ def test_the_menu_offers_imports_only_to_whoever_may_import(visit: Visit) -> Non
     assert not offered["aud"] & {"导入", "人员"}
 
 
+def test_nobody_has_more_than_five_things_at_the_first_level(visit: Visit) -> None:
+    for account in ("lisi", "weiw", "qian", "zhengshi", "jian", "ren"):
+        menu = visit(account).get("/").context["frame"].menu
+        assert len({item.group or item.name for item in menu}) <= 5
+
+
 @pytest.mark.parametrize("demo", [True, False])
 def test_a_demo_says_so_on_every_page(demo: bool, visit: Visit, settings) -> None:
     settings.DEMO = demo

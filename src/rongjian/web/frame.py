@@ -30,12 +30,16 @@ PRODUCT = "融检"
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu; it stands for every address under its prefix."""
+    """A line of the menu; it stands for every address under its prefix.
+
+    Lines of one group stand together under its name, so that the first level stays short.
+    """
 
     name: str
     route: str
     prefix: str
     offered: Callable[[Actor], bool] = lambda _: True
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Item:
     url: str
     current: bool
     count: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,19 +79,23 @@ def _has_posts_to_decide(actor: Actor) -> bool:
     return visible(actor, asked, "approve").filter(role__in=decided_by(actor.roles)).exists()
 
 
+def _may_view_staff(actor: Actor) -> bool:
+    return may_somewhere(actor, "view", "staff")
+
+
 MENU = (
     Entry("工作台", "home", "/"),
-    Entry("组织架构", "twin", "/org/"),
-    Entry("人员", "people", "/people/", lambda actor: may_somewhere(actor, "view", "staff")),
-    Entry("专班", "taskforces", "/taskforce/"),
-    Entry("台账", "ledgers", "/ledger/"),
-    Entry("导入", "imports", "/import", _may_import),
-    Entry("数据", "figures", "/figures/"),
-    Entry("文稿", "documents", "/documents/"),
-    Entry("读稿核数", "draft-check", "/draft-check/"),
-    Entry("公布数据核对", "published-check", "/checkup/"),
+    Entry("组织架构", "twin", "/org/", group="组织"),
+    Entry("人员", "people", "/people/", _may_view_staff, group="组织"),
+    Entry("专班", "taskforces", "/taskforce/", group="组织"),
     # A leader's word on posts of administrators and inspectors; the page is there for nobody else.
-    Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide),
+    Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide, group="组织"),
+    Entry("台账", "ledgers", "/ledger/", group="记录"),
+    Entry("导入", "imports", "/import", _may_import, group="记录"),
+    Entry("数据", "figures", "/figures/", group="数据"),
+    Entry("公布数据核对", "published-check", "/checkup/", group="数据"),
+    Entry("文稿", "documents", "/documents/", group="文稿"),
+    Entry("读稿核数", "draft-check", "/draft-check/", group="文稿"),
 )
 
 
@@ -140,6 +149,7 @@ def _items(menu: tuple[Entry, ...], actor: Actor, path: str, waiting: int) -> tu
             reverse(entry.route),
             _stands_in(entry, path),
             waiting if entry.route == "home" else 0,
+            entry.group,
         )
         for entry in menu
         if entry.offered(actor)
