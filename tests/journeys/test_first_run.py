@@ -115,7 +115,7 @@ def bring_a_phone(who: Visitor) -> None:
     assert page.locator(".codes li").count() == 10
     looks_right(who)
     page.get_by_role("link", name="已收好，继续").click()
-    page.wait_for_url(f"{who.site}/")
+    page.wait_for_url(f"{who.site}/sys/**")
     page.locator(".who > summary").click()
     assert "系统管理员" in page.inner_text(".who")
 

@@ -191,6 +191,13 @@ def in_words(events: Sequence[Event]) -> list[Line]:
     return [_line(event, people, names, images.get(event.pk)) for event in events]
 
 
+def _done(event: Event, code: str, done: Mapping[str, str]) -> str:
+    """What was done; a step by the name that the flow of its own ledger gives it."""
+    flow = next((kind.flow for kind in kinds() if kind.code == code), None)
+    steps = {step.code: step.name for step in flow.moves} if flow else {}
+    return steps.get(event.verb) or done.get(event.verb, event.verb)
+
+
 def _line(
     event: Event,
     people: Mapping[str, Person],
@@ -206,7 +213,7 @@ def _line(
         who=f"{person.name}（{person.staff_no}）"
         if person
         else _SERVICES.get(event.actor, event.actor),
-        verb=done.get(event.verb, event.verb),
+        verb=_done(event, code, done),
         about=things.get(code, code) + (f" {number}" if number[:1].isdecimal() else ""),
         detail=told(event),
         fields="、".join(changed_fields(image)) if image else "",

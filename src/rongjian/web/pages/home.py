@@ -14,7 +14,7 @@ from django.urls import reverse
 from rongjian.kernel.periods import Month
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
-from rongjian.org.access import may_somewhere, visible
+from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import VOID, Link, Record
 from rongjian.records.queries import about, told, unit_words
@@ -56,6 +56,7 @@ class Bond:
     linked: int
     explained: int
     open: tuple[Record, ...]
+    mends: bool
     listing: str
 
 
@@ -188,6 +189,7 @@ def _bond(actor: Actor) -> Bond | None:
         linked=len(linked),
         explained=sum(1 for each in loose if each.no_link_reason),
         open=tuple(each for each in loose if not each.no_link_reason),
+        mends=allowed(actor, "edit", Activity.access_class, branch),
         listing=_activities_url(branch, first, actor.today),
     )
 
