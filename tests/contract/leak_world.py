@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 CANARY = re.compile(r"cnry([a-z]+?)x([0-9a-f]+)f(\d+)z")
 SPOTS = ("450000", "450100", "450103", "450200")
+LONGEST = 40
+"""Characters that a canary may take; PostgreSQL refuses what a column cannot hold."""
 A_KIND = 12
 """Records of each kind and procuratorate that carry canaries."""
 
@@ -161,12 +163,13 @@ def _oracle_world() -> oracle.World:
 
 
 def _text_fields(kind: Kind) -> tuple[str, ...]:
-    """The fields of a kind that hold words of people."""
+    """The fields of a kind that hold words of people and are long enough to hold a canary."""
     return tuple(
         name
         for name in kind.fields
         if isinstance(kind.field(name), models.CharField | models.TextField)
         and not kind.field(name).choices
+        and (kind.field(name).max_length or LONGEST) >= LONGEST
         and name not in ("campaign", "line")
     )
 
