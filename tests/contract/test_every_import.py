@@ -11,12 +11,13 @@ from django.db import models
 
 from rongjian.log.images import image_of
 from rongjian.org.access import allowed, visible
+from rongjian.org.models import Unit
 from rongjian.records import import_mapping, importing
 from rongjian.records.import_mapping import NUMBER
 from rongjian.records.importing import Outcome
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.models import VOID, BatchState, Record
-from rongjian.records.queries import Reading
+from rongjian.records.queries import Reading, lines
 from rongjian.web.export import workbook
 from tests.records.import_files import xlsx
 
@@ -28,7 +29,15 @@ if TYPE_CHECKING:
     from tests.world import World
 
 # Who may import something, and for which unit.
-CLERKS = {"qian": "450100", "weiw": "450100", "zhengshi": "450000", "lisi": "450100-P02"}
+CLERKS = {
+    "qian": "450100",
+    "weiw": "450100",
+    "chen": "450100",
+    "wangwu": "450100-D12",
+    "zhuan": "450100",
+    "zhengshi": "450000",
+    "lisi": "450100-P02",
+}
 MOST = 60
 NOTE = "改过"
 SAMPLE = "样例"
@@ -50,15 +59,25 @@ def clerk(world: World, kind: Kind) -> Actor:
             if records(kind, actor):
                 return actor
     headings: list[object] = [kind.heading(name) for name in kind.form]
-    sample = [_sample(kind.field(name)) for name in kind.form]
+    user = able[0].person.account
+    code = CLERKS[user.get_username() if user else ""]
+    sample = [_sample(kind.field(name), code) for name in kind.form]
     batch = imported(world, kind, able[0], [headings, sample])
     assert importing.commit(able[0], batch) == Outcome(1, 0, 0, 0)
     return able[0]
 
 
-def _sample(field: models.Field[Any, Any]) -> object:
+def _sample(field: models.Field[Any, Any], unit: str) -> object:
     if isinstance(field, models.DateField):
         return "2026-06-01"
+    if isinstance(field, models.BooleanField):
+        return "是"
+    if isinstance(field, models.ForeignKey):
+        return unit if field.related_model is Unit else ""
+    if field.name == "line":
+        return next(iter(lines().values()))
+    if field.choices:
+        return str(field.flatchoices[0][1])
     return SAMPLE if isinstance(field, models.CharField) else 3
 
 
@@ -119,7 +138,7 @@ def test_a_changed_cell_changes_its_record_alone_and_is_taken_back(
     sheet = exported(kind, rows)
     at = next(
         at
-        for free in (_is_text, _is_choice)
+        for free in (_is_text, _is_choice, _is_number)
         for at, name in enumerate(kind.fields)
         if name != "key" and free(kind, name)
     )
@@ -145,8 +164,15 @@ def _is_choice(kind: Kind, name: str) -> bool:
     return bool(kind.field(name).choices)
 
 
+def _is_number(kind: Kind, name: str) -> bool:
+    return isinstance(kind.field(name), models.IntegerField)
+
+
 def _another(field: models.Field[Any, Any], now: object) -> tuple[object, object]:
     """Another value of a field, and how a sheet writes it."""
+    if isinstance(field, models.IntegerField):
+        more = int(str(now)) + 1
+        return more, more
     if not field.choices:
         return NOTE, NOTE
     return next((code, words) for code, words in field.flatchoices if words != now)

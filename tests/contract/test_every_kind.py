@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 CLERKS = {"activity": "lisi", "casework": "qian", "work": "weiw", "published": "zhengshi"}
 CLERKS |= {"party_org": "weiw", "own_deed": "lisi", "care": "lisi"}
 CLERKS |= {"party_org": "weiw", "temporary_branch": "weiw"}
+CLERKS["party_org"] = CLERKS["regime"] = "weiw"
+CLERKS["measure"] = CLERKS["risk_post"] = "wangwu"
+CLERKS["intf_stub"] = "zhuan"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
 KINDS = [kind.code for kind in kinds()]

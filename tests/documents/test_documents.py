@@ -225,7 +225,7 @@ def test_a_voided_record_and_a_new_one_are_a_difference_although_the_count_is_th
     frozen = document.figures.get(slot="F03")
     gone = unpacked(frozen.ids)[0]
     model = kind_of("handled-person").model
-    move(office.house.actor("qian"), model._default_manager.get(pk=gone), "void")
+    move(office.house.actor("qian"), model._default_manager.get(pk=gone), "void", detail="误录")
     (new,) = office.prosecute(date(2020, 2, 2))
     found = difference(frozen)
     assert (found.added, found.removed, found.value) == ((new,), (gone,), Decimal(3))

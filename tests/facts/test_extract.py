@@ -144,7 +144,7 @@ def test_only_states_that_count_are_facts(house: House, facts_folder: Path) -> N
     move(lisi, record, "submit")
     extract.refresh()
     assert read(facts_folder, "activity", "state") == [("submitted",)]
-    move(house.actor("wangwu"), record, "return")
+    move(house.actor("wangwu"), record, "return", detail="误录")
     extract.refresh()
     assert read(facts_folder, "activity") == []
 
@@ -238,7 +238,7 @@ def test_a_voided_month_is_an_empty_file(house: House, facts_folder: Path) -> No
     qian = house.actor("qian")
     [pk] = create_many(qian, kind_of(HANDLED), [person(house, 1)])
     extract.refresh()
-    move(qian, HandledPerson.objects.get(pk=pk), "void")
+    move(qian, HandledPerson.objects.get(pk=pk), "void", detail="误录")
     extract.refresh()
     assert partitions(HANDLED) == ["2026-03"]
     assert read(facts_folder, HANDLED) == []
@@ -269,7 +269,7 @@ def change_something(house: House, data: st.DataObject) -> None:
             record.happened_on = data.draw(days)
             save(qian, record)
         elif step == "void":
-            move(qian, record, "void")
+            move(qian, record, "void", detail="误录")
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def take_a_step(house: House, record: Record, chance: Random) -> None:
     if record.kind == "activity" and step.code == "void":
         return
     who = "wangwu" if step.by_another else WRITERS[record.kind][0]
-    move(house.actor(who), record, step.code)
+    move(house.actor(who), record, step.code, detail="误录")
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -136,7 +136,7 @@ def test_every_figure_follows_a_change_at_once(house: House) -> None:
     save(qian, record)
     refresh.refresh(TODAY)
     assert [count(house, unit=u) for u in ("450100", "450100-01", "450100-02")] == [1, 0, 1]
-    move(qian, HandledPerson.objects.get(pk=pk), "void")
+    move(qian, HandledPerson.objects.get(pk=pk), "void", detail="误录")
     refresh.refresh(TODAY)
     assert count(house) == 0
 

@@ -217,7 +217,7 @@ def test_tick_brings_figures_up_to_what_has_happened(
     prosecuted = HandledPerson.objects.filter(
         court=world.nanning, campaign="gang", decision="prosecuted"
     )
-    move(world.actor("qian"), prosecuted[0], "void")
+    move(world.actor("qian"), prosecuted[0], "void", detail="误录")
     assert told(capsys, "verify", "figures")[0] == 1
     steps = json.loads(told(capsys, "tick", "--json")[1])["steps"]
     assert [step["step"] for step in steps if step["changed"]] == ["log", "facts", "figures"]

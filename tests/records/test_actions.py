@@ -131,7 +131,7 @@ def test_a_key_is_once_a_kind_until_its_record_is_void(house: House) -> None:
     row = save(qian, person(house))
     with pytest.raises(ValidationError):
         save(qian, person(house))
-    move(qian, row, "void")
+    move(qian, row, "void", detail="误录")
     assert save(qian, person(house)).pk != row.pk
 
 

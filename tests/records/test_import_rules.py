@@ -407,7 +407,7 @@ def test_an_undo_leaves_what_was_changed_since_and_names_it(house: House) -> Non
     changed = HandledPerson.objects.get(key="BG-2")
     changed.charge = "诈骗"
     save(qian, changed)
-    move(qian, HandledPerson.objects.get(key="BG-3"), "void")
+    move(qian, HandledPerson.objects.get(key="BG-3"), "void", detail="误录")
     undone = importing.undo(qian, batch)
     assert undone.voided == 1
     assert [str(each) for each in undone.refused] == ["第 3 行 BG-2：导入之后又被改过，没有撤销"]

@@ -93,7 +93,7 @@ def test_a_document_cannot_be_frozen_over_records_that_have_moved(
     client = visit("zhengshi")
     made = draw_up(client)
     rows = HandledPerson.objects.filter(court=world.region, decision="prosecuted", campaign="gang")
-    move(world.actor("zhengshi"), rows[0], "void")
+    move(world.actor("zhengshi"), rows[0], "void", detail="误录")
     answer = client.post(reverse("document-freeze", args=[made.pk]), follow=True)
     assert "不能冻结" in text_of(answer)
     changed = client.get(reverse("document", args=[made.pk])).context["page"].composition.changes

@@ -187,7 +187,7 @@ def test_a_frozen_figure_names_what_came_and_went(world: World, visit: Visit) ->
     assert page.strip.see_words == "看这 1 条"
     added = client.get(page.strip.see).context["page"]
     assert [row.cells[0].text for row in added.table.rows] == ["NEW-1"]
-    move(actor, known.exclude(key="NEW-1")[0], "void")
+    move(actor, known.exclude(key="NEW-1")[0], "void", detail="误录")
     page = records_of(client, "prosecuted-gang", **place)
     assert page.strip.words == "文中数 1,591；现记录 1,591，差 0：冻结后新增 1 条、减少 1 条"
     live = records_of(client, "prosecuted-gang", **AT_TOP)

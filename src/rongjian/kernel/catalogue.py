@@ -93,8 +93,20 @@ class CourtSize:
 
 
 @dataclass(frozen=True)
+class Counter:
+    """Something that a campaign counts down: how much there is, how much of it is dealt with."""
+
+    code: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Campaign:
-    """A campaign (专项) that records can belong to, with the words by which texts mention it."""
+    """A campaign (专项) that records can belong to, with the words by which texts mention it.
+
+    Its counters are its own; an office that counts something else writes them anew in the file.
+    """
 
     code: str
     name: str
@@ -105,6 +117,7 @@ class Campaign:
     words: tuple[str, ...]
     ends: date | None = None
     lines: tuple[str, ...] = ()
+    counters: tuple[Counter, ...] = ()
     where: Position = field(default=NOWHERE, compare=False)
 
     def __post_init__(self) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 
+from rongjian.kernel.statutory_limits import clocks
 from rongjian.records.flows import FILED
 from rongjian.records.kinds import kind
 from rongjian.records.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from rongjian.kernel.statutory_limits import Clock
 
 
 class Field(models.TextChoices):
@@ -39,10 +48,21 @@ class Stage(models.TextChoices):
     access="casework",
     group="办案数据",
     form=("key", "unit", "field", "happened_on", "stage", "campaign"),
-    more=("administrative", "line", "task_force", "note"),
+    more=(
+        "administrative",
+        "urgent",
+        "suggested_on",
+        "announced_on",
+        "replied_on",
+        "followed_up_on",
+        "sued_on",
+        "line",
+        "task_force",
+        "note",
+    ),
     columns=("key", "field", "stage", "administrative", "unit", "happened_on"),
     filters=("field", "stage"),
-    facts=("field", "stage", "administrative"),
+    facts=("field", "stage", "administrative", "suggested_on", "replied_on", "sued_on"),
     private=("note",),
 )
 class PublicInterestCase(Record):
@@ -51,7 +71,34 @@ class PublicInterestCase(Record):
     field = models.CharField("领域", max_length=16, choices=Field)
     stage = models.CharField("阶段", max_length=12, choices=Stage)
     administrative = models.BooleanField("行政公益诉讼", default=True)
+    urgent = models.BooleanField("情况紧急", default=False)
+    suggested_on = models.DateField("检察建议送达日期", null=True, blank=True)
+    announced_on = models.DateField("诉前公告日期", null=True, blank=True)
+    replied_on = models.DateField("行政机关回复日期", null=True, blank=True)
+    followed_up_on = models.DateField("跟进调查日期", null=True, blank=True)
+    sued_on = models.DateField("提起诉讼日期", null=True, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "公益诉讼案件"
+
+    @classmethod
+    def problems(cls, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """No step comes before the case was filed; a reply answers a suggestion."""
+        filed = row["happened_on"]
+        for name in ("suggested_on", "announced_on", "replied_on", "followed_up_on", "sued_on"):
+            if row[name] and filed and row[name] < filed:
+                yield name, f"早于立案日期 {filed}"
+        if row["replied_on"] and not row["suggested_on"]:
+            yield "suggested_on", "填写了回复日期的，应填写检察建议送达日期"
+
+    def clocks(self, today: date) -> Sequence[Clock]:
+        """The reply of the administrative organ, or the notice before a civil suit."""
+        told = {
+            "pil_suggested": self.suggested_on,
+            "pil_announced": self.announced_on,
+            "pil_replied": self.replied_on,
+            "pil_sued": self.sued_on,
+        }
+        events = [(event, day) for event, day in told.items() if day]
+        return clocks(events, {"urgent": self.urgent}, today)

@@ -105,6 +105,9 @@ def check_step(actor: Actor, record: Record, step: Move) -> None:
     if record.state not in step.sources:
         state = kind_of(record.kind).flow.state(record.state)
         raise WrongState(f"“{state.name}”状态下不能“{step.name}”")
+    if missing := [name for name in step.needs if not getattr(record, name)]:
+        fields = "、".join(kind_of(record.kind).heading(name) for name in missing)
+        raise WrongState(f"“{step.name}”之前请先填写：{fields}")
 
 
 def hand_over_drafts(actor: Actor, person: Person, successor: Person) -> int:

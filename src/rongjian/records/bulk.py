@@ -79,6 +79,7 @@ def create_many(
         if done := receipts.produced(actor.person.pk, key):
             return done
         rely_on_places()
+        rows = _prepared(actor, kind, rows)
         columns = _columns(kind, rows)
         problems = check(kind, columns, rows)
         if problems:
@@ -125,6 +126,20 @@ def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch)
 def writable(kind: Kind) -> list[models.Field[Any, Any]]:
     """The fields a row may carry; the rest is stamped."""
     return [kind.field(name) for name in kind.fields]
+
+
+def _prepared(
+    actor: Actor, kind: Kind, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """The rows with what the ledger derives itself filled in, where nothing was given."""
+    if kind.model.prepare.__func__ is Record.prepare.__func__:  # type: ignore[attr-defined]
+        return rows
+    blank = {field.attname: field.get_default() for field in writable(kind)}
+    found = []
+    for row in rows:
+        derived = kind.model.prepare({**blank, **row}, actor.today)
+        found.append({**row, **{name: to for name, to in derived.items() if not row.get(name)}})
+    return found
 
 
 def _columns(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Columns:

@@ -29,6 +29,7 @@ class Move:
 
     What takes `approve` is never for whoever wrote the record or handed it in (经办 ≠ 审核);
     `by_another` keeps the author out of a step that takes something else.
+    `needs` are the fields that must be filled in before it can be taken.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Move:
     by_another: bool = False
     # What a page asks for before the step is taken; empty for a step that needs only a press.
     asks: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,5 +104,30 @@ REVIEWED = Flow(
             "return", "退回补充", ("submitted",), "draft", "approve", by_another=True, asks="原因"
         ),
         Move("void", "作废", ("draft", "submitted", "approved"), "void", "void", asks="原因"),
+    ),
+)
+
+# Something to be done away with: it is closed only with proof, and by a second person (销号). The
+# fields `result` and `proof` are the record's own.
+CLEARED = Flow(
+    "cleared",
+    (
+        State("open", "待办理", "off", counted=True),
+        State("working", "办理中", "ok", counted=True),
+        State("claimed", "待复核", "warn", counted=True),
+        State("closed", "已销号", "done", counted=True),
+        VOIDED,
+    ),
+    (
+        Move("start", "开始办理", ("open",), "working", "edit"),
+        Move(
+            "claim", "申请销号", ("open", "working"), "claimed", "submit", needs=("result", "proof")
+        ),
+        Move("close", "复核销号", ("claimed",), "closed", "approve", by_another=True),
+        Move(
+            "return", "退回办理", ("claimed",), "working", "approve", by_another=True, asks="原因"
+        ),
+        Move("reopen", "重新打开", ("closed",), "working", "edit", asks="原因"),
+        Move("void", "作废", ("open", "working", "claimed"), "void", "void", asks="原因"),
     ),
 )

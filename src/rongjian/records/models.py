@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from rongjian.kernel.statutory_limits import Clock
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move
 
@@ -96,6 +97,10 @@ class Record(models.Model):
     def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         """What a ledger fills in itself when a form or file leaves it out."""
         return {}
+
+    def clocks(self, today: date) -> Sequence[Clock]:
+        """The limits of time that run from this record; ledgers with such limits override this."""
+        return ()
 
     @classmethod
     def follow(cls, actor: Actor, step: Move, records: Sequence[Any], words: str) -> None:

@@ -20,6 +20,7 @@ from rongjian.ops.demo.desk import set_dues, write_desk
 from rongjian.ops.demo.forces import second_all, write_forces, write_standing
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
+from rongjian.ops.demo.ledgers import write_ledgers
 from rongjian.ops.demo.meetings import write_meetings
 from rongjian.ops.demo.own_deeds import write_own_deeds
 from rongjian.ops.demo.scribe import Scribe, moment
@@ -107,6 +108,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     months = list(Period(last + -(wish.size.months - 1), last))
     casework = write_casework(realm, scribe, months, wish.size)
     meetings = write_meetings(realm, scribe, months)
+    write_ledgers(realm, scribe, months)
     entries = write_desk(realm, scribe, months)
     approve_ended(realm, scribe)
     write_standing(realm, scribe)

@@ -54,6 +54,7 @@ CAST = (
     Member("jian", "简宁", "450000-D01", (("chief", "450000"),)),
     Member("ren", "任佳", "450100-D02", (("personnel", "450100"),)),
     Member("chen", "陈清", "450100-D33", (("integrity", "450100"),)),
+    Member("zhuan", "庄安", "450100-D33", (("custodian", "450100"),)),
     Member("gong", "龚达", "450000-D35", (("organ_committee", "450000"),)),
     Member("sys", "施恒", "450000-D34", (("sysadmin", "450000"),)),
     Member("sec", "沈固", "450000-D34", (("secadmin", "450000"),)),

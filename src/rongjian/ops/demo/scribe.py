@@ -35,6 +35,11 @@ _PREFIX = {
     "assistance-project": "BF",
     "practical-deed": "SS",
     "service-opinion": "FW",
+    "criminal-case": "AJ",
+    "detention-review": "QY",
+    "stalled-case": "GA",
+    "quality-review": "PC",
+    "lead": "XS",
 }
 
 

@@ -37,6 +37,7 @@ from rongjian.web import force_view, names
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rongjian.kernel.statutory_limits import Clock
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move, State
     from rongjian.web.middleware import ActorRequest
@@ -68,6 +69,7 @@ class RecordPage:
     author: str
     recorded_at: datetime
     late_days: int
+    clocks: tuple[Clock, ...]
     editable: bool
     moves: tuple[Move, ...]
     links: tuple[Neighbour, ...]
@@ -118,6 +120,7 @@ def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) ->
         author=written,
         recorded_at=record.recorded_at,
         late_days=(record.recorded_at.date() - record.happened_on).days,
+        clocks=tuple(record.clocks(actor.today)),
         editable=may_edit and record.state != VOID,
         moves=_moves(actor, kind, record),
         links=tuple(links),
