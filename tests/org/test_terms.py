@@ -99,6 +99,13 @@ def test_what_cannot_be_a_term_is_refused(
 def test_the_edges_of_a_term_are_accepted(office: Actor, branch: Unit) -> None:
     begin_term(office, branch, branch.founded_on, date(2023, 1, 1), basis=PAPER)
     begin_term(office, branch, DAY, DAY + timedelta(days=1), basis=PAPER)
+    kept = (
+        Term.objects.filter(unit=branch).order_by("began_on").values_list("began_on", "expires_on")
+    )
+    assert list(kept) == [
+        (branch.founded_on, date(2023, 1, 1)),
+        (DAY, DAY + timedelta(days=1)),
+    ]
 
 
 def test_terms_do_not_overlap(office: Actor, branch: Unit) -> None:
