@@ -170,11 +170,6 @@ def _offices(case: Case, person: Person, leader: int | None) -> Iterator[str]:
             yield "组织委员"
 
 
-def full_members(members: Sequence[Member]) -> int:
-    """How many of them are full members, as far as the reader is told."""
-    return sum(member.membership == Membership.FULL.label for member in members)
-
-
 # --- conditions and steps --------------------------------------------------------------------
 
 
