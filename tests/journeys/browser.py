@@ -14,7 +14,7 @@ from playwright.sync_api import ViewportSize, sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 375, "height": 667}
@@ -62,6 +62,11 @@ class Visitor:
         answer = self.page.goto(self.site + path)
         assert answer is not None
         return answer.status
+
+    def follow(self, control: Locator) -> None:
+        """Press what leads to another page, and be there: a click alone does not wait for it."""
+        with self.page.expect_navigation():
+            control.click()
 
     def log_in(self, account: str) -> None:
         """Log in through the page."""

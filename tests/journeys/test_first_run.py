@@ -43,8 +43,7 @@ def newcomer(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
 
 
 def press(who: Visitor, words: str) -> None:
-    who.page.get_by_role("button", name=words).click()
-    who.page.wait_for_load_state()
+    who.follow(who.page.get_by_role("button", name=words))
 
 
 def looks_right(who: Visitor) -> None:

@@ -57,8 +57,7 @@ def stranger(browser: Browser, server: str) -> Iterator[Visitor]:
 
 
 def press(who: Visitor, words: str) -> None:
-    who.page.get_by_role("button", name=words, exact=True).click()
-    who.page.wait_for_load_state()
+    who.follow(who.page.get_by_role("button", name=words, exact=True))
 
 
 def activate(who: Visitor, account: str, code: str) -> None:
