@@ -63,7 +63,7 @@ def by_month(parts: Iterable[Part], standing: Standing) -> Iterator[Rows]:
         query = totals_by_month(some, schemas()[some[0].kind])
         with _engine() as engine:
             found = engine.execute(_sql(query, _files(some[0].kind, "*"))).fetchnumpy()
-        hosts = found.pop(HOSTS, ())
+        hosts = list(found.pop(HOSTS, ()))
         columns = {name: _whole(column) for name, column in found.items()}
         amounts = {part.key: columns[f"p{place}"] for place, part in enumerate(some)}
         yield standing.spread(Rows(columns["unit_id"], columns["month"], amounts), hosts)

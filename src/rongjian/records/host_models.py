@@ -22,6 +22,11 @@ def codes_in(stated: str) -> tuple[str, ...]:
     return tuple(stated.split(BETWEEN)) if stated else ()
 
 
+def names_in(text: str) -> list[str]:
+    """The words of a text that names several units, whatever stands between them."""
+    return [word for word in _SIGNS.split(text) if word]
+
+
 def stated(codes: set[str]) -> str:
     """The one way in which a set of hosts is written down, so that equal sets are equal texts."""
     return BETWEEN.join(sorted(codes))
@@ -35,8 +40,7 @@ class HostsField(models.CharField):  # type: ignore[type-arg]
 
     def to_python(self, value: Any) -> Any:
         """The codes in order, each once."""
-        words = _SIGNS.split(str(value)) if value else []
-        return stated({word for word in words if word})
+        return stated(set(names_in(str(value or ""))))
 
 
 class Host(models.Model):

@@ -13,13 +13,12 @@ from django.db.models import Q
 
 from rongjian.org.models import Unit, UnitType
 from rongjian.org.queries import path_on, paths_on, place_then
-from rongjian.records.host_models import BETWEEN, Host, codes_in
+from rongjian.records.host_models import Host, codes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from rongjian.org.access import Actor
     from rongjian.records.kinds import Kind
     from rongjian.records.models import Record
 

@@ -36,6 +36,7 @@ from rongjian.records.models import VOID, Due, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
     from django.db.models import QuerySet
 
     from rongjian.org.access import Actor
