@@ -34,6 +34,13 @@ def units_of(texts: Iterable[str]) -> dict[str, Unit]:
     return {unit.code: unit for unit in Unit.objects.filter(code__in=codes).select_related("court")}
 
 
+def at(unit: Unit, *, then: bool) -> Q:
+    """That a record's own unit is a unit or below it, today or on the record's own day."""
+    if then:
+        return Q(path__startswith=f"{unit.code}/") | Q(path__contains=f"/{unit.code}/")
+    return Q(unit__path__startswith=unit.path)
+
+
 def placed(kind: Kind, place: Q) -> Q:
     """What is asked of a record's unit or path, holding for any of its hosts."""
     return anywhere(place) if kind.joint else place

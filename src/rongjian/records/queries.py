@@ -23,7 +23,7 @@ from rongjian.log.models import Event
 from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.org.models import Person, Unit
 from rongjian.records.host_models import BETWEEN, HostsField, codes_in
-from rongjian.records.hosts import placed, units_of
+from rongjian.records.hosts import at, placed, units_of
 from rongjian.records.kinds import UnknownKind, kind_of
 from rongjian.records.models import VOID, Link, Record
 
@@ -201,7 +201,7 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     """The rows that fit a wish; voided ones only when asked for by their state."""
     condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
-        condition &= placed(kind, _inside(wish.unit, then=wish.then))
+        condition &= placed(kind, at(wish.unit, then=wish.then))
     asked = {
         "happened_on__gte": wish.first,
         "happened_on__lte": wish.last,
@@ -214,13 +214,6 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return read.rows.filter(condition)
-
-
-def _inside(unit: Unit, *, then: bool) -> Q:
-    """That a record is of a unit or below it, today or on the record's own day."""
-    if then:
-        return Q(path__startswith=f"{unit.code}/") | Q(path__contains=f"/{unit.code}/")
-    return Q(unit__path__startswith=unit.path)
 
 
 def _mentions(kind: Kind, read: Reading, words: str) -> Q:
