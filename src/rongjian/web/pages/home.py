@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
@@ -16,7 +16,8 @@ from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records.kinds import kind_of, kinds
-from rongjian.records.models import VOID, Link, Record
+from rongjian.records.link_rules import link_rules
+from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
 from rongjian.records.waiting import DueLine, open_dues, waiting_for
 
@@ -72,6 +73,7 @@ class HomePage:
     bond: Bond | None
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
+    quick: str
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -92,6 +94,7 @@ def home(request: ActorRequest) -> HttpResponse:
         bond=_bond(actor),
         recent=_recent(actor),
         starts=_starts(actor),
+        quick=_quick(actor),
     )
     return render(request, "home/page.html", {"page": page})
 
@@ -161,25 +164,28 @@ def _next_due(dues: Iterable[DueLine]) -> str:
 
 
 def _bond(actor: Actor) -> Bond | None:
-    """Linked means: linked to a record that is no activity, or made by a task force."""
+    """Linked means: linked to a record of the business, or made by a task force."""
     branch = actor.person.branch
     if branch is None:
         return None
     first = Month.of(actor.today).first_day
+    business = link_rules().of_side("business")
     links = Link.objects.filter(
-        Q(source=OuterRef("pk")) & ~Q(target__kind="activity")
-        | Q(target=OuterRef("pk")) & ~Q(source__kind="activity")
+        Q(source=OuterRef("pk"), target__kind__in=business)
+        | Q(target=OuterRef("pk"), source__kind__in=business)
     )
     rows = (
         visible(actor, Activity._default_manager.all(), "view")
         .filter(unit=branch, happened_on__gte=first, happened_on__lte=actor.today)
         .exclude(state=VOID)
-        .annotate(has_link=Exists(links))
+        .annotate(
+            has_link=Exists(links), explained=Exists(NoLink.objects.filter(record=OuterRef("pk")))
+        )
         .order_by("happened_on", "pk")
     )
     if not may_somewhere(actor, "view", Activity.access_class):
         return None
-    activities = list(rows)
+    activities: list[Any] = list(rows)
     linked = [each for each in activities if each.has_link or each.task_force_id]
     loose = [each for each in activities if each not in linked]
     return Bond(
@@ -187,8 +193,8 @@ def _bond(actor: Actor) -> Bond | None:
         month=f"{actor.today.month}月",
         total=len(activities),
         linked=len(linked),
-        explained=sum(1 for each in loose if each.no_link_reason),
-        open=tuple(each for each in loose if not each.no_link_reason),
+        explained=sum(1 for each in loose if each.explained),
+        open=tuple(each for each in loose if not each.explained),
         mends=allowed(actor, "edit", Activity.access_class, branch),
         listing=_activities_url(branch, first, actor.today),
     )
@@ -214,3 +220,10 @@ def _starts(actor: Actor) -> tuple[tuple[str, str], ...]:
         for kind in kinds()
         if may_somewhere(actor, "create", kind.access)
     )
+
+
+def _quick(actor: Actor) -> str:
+    """Where an activity is recorded at once, for whoever may."""
+    if not may_somewhere(actor, "create", Activity.access_class):
+        return ""
+    return reverse("ledger-new", args=[Activity.kind_code])
