@@ -66,6 +66,8 @@ def _value(field: forms.Field) -> Any:
         return next(value for value, _ in offered if value)
     if isinstance(field, forms.DateField):
         return "2026-06-01"
+    if isinstance(field, forms.TimeField):
+        return "15:00"
     if isinstance(field, forms.IntegerField | forms.DecimalField):
         return "3"
     if isinstance(field, forms.BooleanField):
