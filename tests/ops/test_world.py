@@ -16,8 +16,8 @@ from rongjian.kernel.periods import Period
 from rongjian.kernel.workdays import is_workday
 from rongjian.ledgers.absence import Absence
 from rongjian.ledgers.activity import Activity
-from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.assistance_project import AssistanceProject
+from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.guidance_document import GuidanceDocument
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.ledgers.model_case import ModelCase
@@ -282,7 +282,9 @@ def test_every_branch_is_alive(world: World) -> None:
     states = Counter(Activity.objects.values_list("state", flat=True))
     assert states["approved"] > states["submitted"] > states["draft"] > 0
     assert NoLink.objects.filter(record__kind="activity").exists()
-    assert MeetingDecision.objects.filter(links__target__kind="activity", due_on__gte=TODAY).exists()
+    assert MeetingDecision.objects.filter(
+        links__target__kind="activity", due_on__gte=TODAY
+    ).exists()
     named = Absence.objects.filter(activity__unit__code=BRANCH).values("activity").distinct()
     assert named.count() == Activity.objects.filter(unit__code=BRANCH, absent__gt=0).count() > 0
     assert Activity.objects.filter(task_force__code="450100-T901", unit__code=BRANCH).exists()

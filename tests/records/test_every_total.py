@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from rongjian.facts import extract
 from rongjian.indicators import figures, refresh, trace
 from rongjian.kernel.periods import Month, Period
+from rongjian.ledgers.activity_types import activity_types
 from rongjian.org.access import actor_of
 from rongjian.org.actions import NewUnit, found
-from rongjian.ledgers.activity_types import activity_types
 from rongjian.org.models import Person, Post, PostState, Tree, Unit, UnitType
 from rongjian.org.plans import (
     ABOVE,

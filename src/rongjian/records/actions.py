@@ -57,6 +57,8 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         verb: Verb = "edit" if record.pk else "create"
         stored = _stored(record)
         before = image_of(stored) if stored else None
+        if stored is not None:
+            record.recorded_at = stored.recorded_at  # Nobody writes earlier than they did.
         _stamp(actor, record)
         # Who it is about and in which state is read from what is stored, not from what was sent;
         # what moves must be in reach where it stood and where it goes.

@@ -25,6 +25,27 @@
     }
   });
 
+  // Another type, unit or day brings another roster; whoever was ticked and is on it stays ticked.
+  let kept = null;
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "attending") {
+      const part = document.querySelector(".attending");
+      const ticked = document.querySelectorAll("input[name=absent_person]:checked");
+      kept = { open: Boolean(part && part.open), gone: [...ticked].map((box) => box.value) };
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    const part = document.querySelector(".attending");
+    if (kept && part) {
+      part.open = kept.open;
+      for (const box of part.querySelectorAll("input[name=absent_person]")) {
+        box.checked = kept.gone.includes(box.value);
+      }
+      tell(part);
+    }
+    kept = null;
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-close]");
     if (button) {

@@ -12,6 +12,7 @@
   let timer = 0;
   let sending = false;
   let checked = false;
+  let pressed = null;
 
   const values = () => {
     const data = new FormData(form);
@@ -45,7 +46,7 @@
       return;
     }
     event.preventDefault();
-    const button = event.submitter;
+    pressed = event.submitter;
     clearTimeout(timer);
     try {
       const answer = await fetch(form.dataset.alive, { cache: "no-store" });
@@ -59,16 +60,15 @@
     }
     lost.hidden = true;
     checked = true;
-    form.requestSubmit(button);
+    form.requestSubmit(pressed);
     checked = false;
   });
 
   document.querySelector("[data-again]").addEventListener("click", () => {
-    const first = form.querySelector("button.primary[form], button.primary");
-    form.requestSubmit(first || undefined);
+    form.requestSubmit(pressed);
   });
 
-  // ---- rows that can be added, and the numbers that follow from who is absent ----
+  // ---- rows that can be added ----
 
   for (const button of form.querySelectorAll("[data-add-row]")) {
     button.addEventListener("click", () => {
