@@ -136,9 +136,16 @@ def test_a_list_takes_as_many_queries_for_a_page_as_for_a_row(
         return len(page.table.rows), len(queries)
 
     cost({})
-    (one, few), (rows, many) = cost({"q": SAMPLE}), cost({})
+    # What has no text to be found by is found by its day.
+    texts = any(field.text == SAMPLE for field in _shown(client, record))
+    only = {"q": SAMPLE} if texts else {"from": "2026-06-01", "to": "2026-06-01"}
+    (one, few), (rows, many) = cost(only), cost({})
     assert one == 1 <= rows
     assert few == many <= 30
+
+
+def _shown(client: Any, record: Record) -> Any:
+    return client.get(reverse("record", args=[record.kind, record.pk])).context["page"].fields
 
 
 def test_a_record_shows_every_field_to_its_clerk(

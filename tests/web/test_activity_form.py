@@ -147,7 +147,7 @@ def test_faults_of_every_part_are_told_together_and_nothing_typed_is_lost(
 
 
 def test_the_roster_follows_type_unit_and_day(world: World, visit: Visit) -> None:
-    query = {"type": "committee_meeting", "unit": world.units["450100-P02"].pk}
+    query: dict[str, Any] = {"type": "committee_meeting", "unit": world.units["450100-P02"].pk}
     committee = visit("lisi").get(NEW, query).context["page"].attending
     assert 3 <= committee.held.expected <= 7
     long_ago = visit("lisi").get(NEW, query | {"happened_on": "2011-01-01"}).context["page"]

@@ -72,7 +72,7 @@ def test_a_line_says_who_did_what_to_which_object_and_which_fields(
         ("李四", "报送", number),
         ("李四", "修改", number),
     ]
-    assert lines[2].fields == "主题、议定事项"
+    assert lines[2].fields == "主题、内容要点"
     assert lines[1].fields == "状态"
     assert lines[0].stream == "南宁市院"
 

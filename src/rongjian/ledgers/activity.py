@@ -10,7 +10,8 @@ from rongjian.ledgers.activity_types import ActivityType, activity_types
 from rongjian.org.models import Person, UnitType
 from rongjian.records.flows import REVIEWED
 from rongjian.records.kinds import kind
-from rongjian.records.models import Mode, Record
+from rongjian.records.link_models import Mode
+from rongjian.records.models import Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -78,8 +79,8 @@ class Activity(Record):
         if expected is not None and absent > expected:
             yield "absent", f"缺席 {absent} 人多于应到 {expected} 人"
         begun, ended = row.get("starts_at"), row.get("ends_at")
-        if begun and ended and ended <= begun:
-            yield "ends_at", f"结束时间不晚于开始时间 {begun:%H:%M}"
+        if begun and ended and ended < begun:
+            yield "ends_at", f"结束时间早于开始时间 {begun:%H:%M}"
 
     @classmethod
     def held_at(cls) -> tuple[str, Mapping[str, Collection[str]]]:

@@ -204,7 +204,7 @@ def _of_the_last_days(actor: Actor, near: set[int]) -> Iterator[tuple[int, str]]
     latest = Event.objects.filter(stream=stream, seq__gt=(head.seq if head else 0) - _LOOKED_BACK)
     mine = latest.filter(actor=actor.ref, record_id__isnull=False).order_by("-seq")
     for pk, at in mine.values_list("record_id", "at")[:_EVENTS]:
-        if at >= since.isoformat()[:10]:
+        if pk and at >= since.isoformat()[:10]:
             yield pk, "近 30 天经办"
     written = Record.objects.filter(unit__in=near, recorded_at__gte=since).order_by("-pk")
     for pk in written.values_list("pk", flat=True)[: _EACH * 3]:

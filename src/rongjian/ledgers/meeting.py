@@ -103,7 +103,7 @@ def hold(
 def _count(activity: Activity, meeting: Meeting) -> None:
     """Work out the numbers from the roster of the day, and refuse parts that cannot be."""
     rule = activity_types().get(activity.type)
-    if rule is None or activity.unit_id is None or activity.happened_on is None:
+    if rule is None or not (activity.unit_id and activity.happened_on):
         return  # Said at the fields themselves.
     expected = expected_at(rule, activity.unit, activity.happened_on)
     absent = meeting.absent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -97,8 +97,7 @@ def save(actor: Actor, record: R, chosen: Chosen, *, key: str = "") -> R:
     """Save a record and what its form said about links, in one transaction."""
     with transaction.atomic():
         if done := receipts.produced(actor.person.pk, key):
-            found: Any = type(record)._default_manager.get(pk=done[0])
-            return found
+            return cast("R", type(record)._default_manager.get(pk=done[0]))
         check(record.kind_code, chosen)
         carry(record, chosen)
         saved = actions.save(actor, record, key=key)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from rongjian.org.models import Person, Unit
 
 # Django looks for tables here only.
-from rongjian.records.draft_models import FormDraft  # noqa: F401
+from rongjian.records.draft_models import FormDraft as FormDraft
 from rongjian.records.kinds import kinds
-from rongjian.records.link_models import Mode, NoLink  # noqa: F401
+from rongjian.records.link_models import Mode as Mode
+from rongjian.records.link_models import NoLink as NoLink
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -43,7 +43,7 @@ def form_of(
     """The form class; chair and recorder are people of the unit, or of the house where it has no roster."""
     base = form_class(kind_of("activity"), actor, verb)
     clock = {"type": "time"}
-    made = type(
+    made: Any = type(
         "ActivityForm",
         (base,),
         {
@@ -58,8 +58,7 @@ def form_of(
         own = near.filter(Q(branch=unit) | Q(pk__in=list(keep)) | Q(pk=actor.person.pk))
         near = own if own.exists() else near
     for name in ("chair", "recorder"):
-        choice = cast("Any", made.base_fields[name])
-        choice.queryset = near.order_by("staff_no")
+        made.base_fields[name].queryset = near.order_by("staff_no")
     return cast("type[RecordForm]", made)
 
 
