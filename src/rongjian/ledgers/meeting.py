@@ -103,9 +103,11 @@ def hold(
 def _count(activity: Activity, meeting: Meeting) -> None:
     """Work out the numbers from the roster of the day, and refuse parts that cannot be."""
     rule = activity_types().get(activity.type)
-    if rule is None or not (activity.unit_id and activity.happened_on):
+    unit_id: Any = activity.unit_id
+    day: Any = activity.happened_on
+    if rule is None or unit_id is None or day is None:
         return  # Said at the fields themselves.
-    expected = expected_at(rule, activity.unit, activity.happened_on)
+    expected = expected_at(rule, activity.unit, day)
     absent = meeting.absent
     if absent is not None and expected.people:
         _check_absent(expected, absent)

@@ -83,7 +83,8 @@ def _of_the_cast(realm: Realm, court: Court, scribe: Scribe, today: date) -> Non
         for row in rows:
             scribe.rows(moment(row["happened_on"], 16), organiser, kind, [row])
     secretary = actor_of(realm.cast["wangwu"], scribe.until)
-    for back, person in zip(_TALKS, people, strict=False):
+    others = [person for person in people if person.pk != secretary.person.pk]
+    for back, person in zip(_TALKS, others, strict=False):
         day = today - timedelta(days=back)
         talk: Row = {"unit_id": branch.pk, "happened_on": day, "between": "committee_member"}
         talk |= {"one_id": realm.cast["wangwu"].pk, "other_id": person.pk}
