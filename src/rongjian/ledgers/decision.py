@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from rongjian.org.access import visible
 from rongjian.org.models import Person
 from rongjian.records.flows import CLEARED
 from rongjian.records.kinds import kind
@@ -13,6 +14,11 @@ from rongjian.records.models import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from rongjian.org.access import Actor
+
+UNDONE = ("open", "working")
 
 
 @kind(
@@ -47,3 +53,11 @@ class MeetingDecision(Record):
         """It is not due before it was decided."""
         if row["due_on"] and row["happened_on"] and row["due_on"] < row["happened_on"]:
             yield "due_on", f"完成时限早于议定日期 {row['happened_on']}"
+
+
+def due_by(actor: Actor, day: date) -> list[MeetingDecision]:
+    """What the actor answers for, or their own body decided, that is not done and due by a day."""
+    units = [post.unit_id for post in actor.posts]
+    rows = MeetingDecision._default_manager.filter(state__in=UNDONE, due_on__lte=day)
+    near = rows.filter(models.Q(unit__in=units) | models.Q(owner=actor.person))
+    return list(visible(actor, near, "edit").select_related("unit__court").order_by("due_on", "pk"))

@@ -114,9 +114,11 @@ def _edges(level: Iterable[int], *, back: bool) -> list[tuple[int, int, str]]:
         ahead, behind = (
             (link.target_id, link.source_id) if back else (link.source_id, link.target_id)
         )
+        says = str(link.get_kind_display())
         if link.kind == LinkKind.BASIS:
             ahead, behind = behind, ahead
-        found.append((ahead, behind, str(link.get_kind_display())))
+            says = says if back else "据此"
+        found.append((ahead, behind, says))
     return found
 
 

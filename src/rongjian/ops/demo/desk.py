@@ -16,13 +16,14 @@ from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.attendance import expected_at
+from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.meeting import Item, Meeting, Resolved, hold
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.meetings import fits, kinds_of_month, running
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
 from rongjian.org.access import actor_of
-from rongjian.records.actions import move
+from rongjian.records.actions import move, save
 from rongjian.records.models import Due
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PLACE = "307会议室"
 """Where the cast's branch meets."""
+SETTLED_AFTER = timedelta(days=15)
+"""How long after a meeting what it decided is done."""
 QUIET_DAYS = 5
 """The branch has done nothing for so many days: what falls due now is not answered yet."""
 
@@ -78,6 +81,9 @@ def write_desk(realm: Realm, scribe: Scribe, months: list[Month]) -> list[Entry]
         _note(scribe, organiser, entry, entry.noted_at)
         confirmed = moment(add_workdays(entry.noted_at.date(), 1), 9, 20)
         scribe.at(confirmed, partial(_move, secretary, entry.activity, "approve"))
+        done = confirmed + SETTLED_AFTER
+        if done < scribe.until:
+            scribe.at(done, partial(_settle, organiser, secretary, entry.activity))
     for entry in entries[-2:-1]:
         scribe.at(scribe.until - timedelta(minutes=40), partial(_save, organiser, entry.activity))
     for entry in entries[-1:]:
@@ -117,6 +123,15 @@ def _decided(activity: Activity) -> list[Resolved]:
         return []
     until = add_workdays(activity.happened_on, 20)
     return [Resolved("明确分工，下次支委会通报进展", activity.recorder_id, until)]
+
+
+def _settle(organiser: Actor, secretary: Actor, activity: Activity, now: datetime) -> None:
+    """What was decided is done: said by the organiser with proof, checked by the secretary."""
+    for decision in MeetingDecision._default_manager.filter(links__target=activity.pk):
+        decision.result, decision.proof = "已按分工落实", "支委会通报记录"
+        save(replace(organiser, now=now), decision)
+        move(replace(organiser, now=now), decision, "claim")
+        move(replace(secretary, now=now), decision, "close")
 
 
 def _move(actor: Actor, activity: Activity, step: str, now: datetime) -> None:

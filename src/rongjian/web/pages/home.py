@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,17 +15,19 @@ from django.urls import reverse
 from rongjian.kernel.periods import Month
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.decision import due_by
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
-from rongjian.records.waiting import DueLine, open_dues, waiting_for
+from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from rongjian.ledgers.decision import MeetingDecision
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.web.middleware import ActorRequest
@@ -33,6 +36,7 @@ WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
 _FORCES = 3
+_AHEAD = timedelta(days=SOON)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def home(request: ActorRequest) -> HttpResponse:
     due_today = (_due_task(line) for line in dues if line.days == 0)
     today = [*due_today, *_waiting(actor), *_over(actor)]
     soon = [_due_task(line) for line in dues if line.days != 0]
+    soon += [_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
@@ -115,6 +120,20 @@ def _due_task(line: DueLine) -> Task:
     )
 
 
+def _decided(decision: MeetingDecision, today: date) -> Task:
+    """Something decided that is not done yet."""
+    day: Any = decision.due_on
+    lamp, words = due_status(day, decision.happened_on, 1, today)
+    return Task(
+        lamp=lamp,
+        when=words,
+        what=f"议定事项：{decision.what}",
+        more=f"{unit_words(decision.unit)} · 限 {day:%m-%d}",
+        url=reverse("record", args=[decision.kind, decision.pk]),
+        button="办理",
+    )
+
+
 def _waiting(actor: Actor) -> Iterable[Task]:
     """Own drafts to hand in, and what others handed in for the actor to confirm."""
     for record, code in waiting_for(actor):
@@ -123,7 +142,7 @@ def _waiting(actor: Actor) -> Iterable[Task]:
         yield Task(
             lamp="off",
             when=f"待{step.name}",
-            what=f"{kind.name}：{about(record)}",
+            what=f"{kind.name}：{about(record, full=True)}",
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
@@ -209,7 +228,7 @@ def _recent(actor: Actor) -> tuple[tuple[Record, str, str], ...]:
     """(record, kind, what it is about) of what the actor wrote last."""
     rows = Record.objects.filter(author=actor.person).exclude(state=VOID)
     newest = list(visible(actor, rows, "view").select_related("unit").order_by("-pk")[:_RECENT])
-    words = told(newest)
+    words = told(newest, full=True)
     return tuple((record, kind_of(record.kind).name, words[record.pk]) for record in newest)
 
 

@@ -15,6 +15,7 @@ from rongjian.ledgers.activity_types import activity_types, carried, quorate
 from rongjian.ledgers.agenda import AgendaItem
 from rongjian.ledgers.attendance import attendance_of
 from rongjian.org.access import visible
+from rongjian.records.flows import CLEARED
 from rongjian.records.models import VOID
 from rongjian.records.queries import neighbours
 
@@ -49,7 +50,7 @@ class Held:
     absent: tuple[str, ...]
     hidden: bool
     agenda: tuple[Line, ...]
-    decisions: tuple[tuple[MeetingDecision, str], ...]
+    decisions: tuple[tuple[MeetingDecision, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def held(actor: Actor, activity: Activity) -> Held:
         hidden=bool(numbers.absent) and len(told) < numbers.absent,
         agenda=tuple(_lines(activity, rule, numbers)),
         decisions=tuple(
-            (each, named(actor, each.owner)) for each in meeting.decisions_of(actor, activity)
+            (each, named(actor, each.owner), CLEARED.state(each.state).name)
+            for each in meeting.decisions_of(actor, activity)
         ),
     )
 
