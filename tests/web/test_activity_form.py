@@ -13,6 +13,7 @@ from rongjian.ledgers.agenda import AgendaItem
 from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.task_force import TaskForce
 from rongjian.log.models import Event
+from rongjian.records.actions import save
 from rongjian.records.draft_models import FormDraft
 from rongjian.records.models import Link, NoLink
 from tests.web.visitors import text_of
@@ -170,6 +171,23 @@ def test_a_draft_survives_and_ends_with_saving(visit: Visit, sent: dict[str, Any
     assert visit("wangwu").get(address).context["page"].kept is None
     assert client.post(address, sent).status_code == 302
     assert not FormDraft.objects.exists()
+
+
+def test_a_draft_of_a_change_does_not_pass_over_what_others_changed(
+    world: World, visit: Visit, sent: dict[str, Any]
+) -> None:
+    client = visit("lisi")
+    client.post(NEW, sent)
+    saved = Activity.objects.get(topic=sent["topic"])
+    address = reverse("activity-edit", args=[saved.pk])
+    typed = sent | {"topic": "我改的", "version": str(saved.version), "address": address}
+    client.post(DRAFT, typed)
+    saved.topic = "书记改的"
+    save(world.actor("wangwu"), saved)
+    page = client.get(address).context["page"]
+    assert page.form["topic"].value() == "我改的"
+    mine = sent | {"topic": "我改的", "version": str(page.version)}
+    assert client.post(address, mine).status_code == 409
 
 
 def test_a_draft_can_be_thrown_away(visit: Visit, sent: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from rongjian.web.pages.ledger_form import (
     may_create,
     page_parts,
     restored,
+    seen_version,
     send,
     status_of,
     to_edit,
@@ -101,7 +102,7 @@ def edit(request: ActorRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         kept = form_drafts.kept(actor, request.get_full_path())
         form = made(instance=held, initial=clock | restored(kept))
-        return _render(request, Sending(kind, held, form, version=held.version, kept=kept))
+        return _render(request, Sending(kind, held, form, seen_version(held, kept), kept=kept))
     form = made(request.POST, instance=held)
     held.version = whole(request.POST.get("version", ""))
     return _save(request, Sending(kind, held, form, version=held.version))

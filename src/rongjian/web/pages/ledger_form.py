@@ -102,7 +102,7 @@ def edit(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     if request.method != "POST":
         kept = form_drafts.kept(actor, request.get_full_path())
         form = made(instance=record, initial=restored(kept))
-        return _render(request, Sending(kind, record, form, version=record.version, kept=kept))
+        return _render(request, Sending(kind, record, form, seen_version(record, kept), kept=kept))
     form = made(request.POST, instance=record)
     record.version = whole(request.POST.get("version", ""))
 
@@ -149,6 +149,11 @@ def typed(request: ActorRequest) -> dict[str, list[str]]:
 def restored(kept: FormDraft | None) -> dict[str, str]:
     """The values that somebody had typed before, as a form starts with them."""
     return {name: texts[0] for name, texts in kept.values.items() if texts} if kept else {}
+
+
+def seen_version(record: Record, kept: FormDraft | None) -> int:
+    """The version that somebody had before them: a draft does not pass over what changed since."""
+    return whole(restored(kept).get("version", "")) or record.version
 
 
 def send(request: ActorRequest, sending: Sending, write: Callable[[str], Record]) -> Record | None:
