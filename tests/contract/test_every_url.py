@@ -151,6 +151,14 @@ CASES = {
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-new": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "activity-new": Case("lisi", "qian"),
+    "activity-edit": Case("lisi", "zhengshi", 404, lambda: {"pk": activity()["pk"]}),
+    "activity-minutes": Case("lisi", "aud", 404, lambda: {"pk": activity()["pk"]}),
+    "form-draft": Case(
+        "lisi", "aud", kwargs=lambda: {"code": "activity"}, post={"address": "/ledger/activity/new"}
+    ),
+    "link-find": Case("lisi", "aud", kwargs=lambda: {"code": "activity"}, query="?link_find=专班"),
+    "record-saved": Case("lisi", "aud", 404, activity),
     "ledger-names": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "record": Case("qian", "aud", 404, decision),
     "record-edit": Case("qian", "zhengshi", 404, decision),

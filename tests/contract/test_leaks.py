@@ -68,6 +68,12 @@ RIGHTS = {
     "ledger": ("*", "view"),
     "ledger-export": ("*", "export"),
     "ledger-new": ("*", "create"),
+    "activity-new": ("activity", "create"),
+    "activity-edit": ("activity", "edit"),
+    "activity-minutes": ("activity", "view"),
+    "form-draft": ("*", "create"),
+    "link-find": ("*", "create"),
+    "record-saved": ("*", "view"),
     "record": ("*", "view"),
     "record-edit": ("*", "edit"),
     "record-move": ("*", "submit"),
@@ -147,7 +153,7 @@ class Questions:
             self.listed, self.listed, self.told_to_a_machine, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
-            self.names, self.administration, self.force,
+            self.names, self.administration, self.force, self.meeting,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -268,6 +274,17 @@ class Questions:
         route = self.chance.choice(["taskforces", "taskforce", "taskforce", "taskforce-members"])
         kwargs = {} if route == "taskforces" else {"code": self.chance.choice(self.forces)}
         return route, kwargs, {}, None
+
+    def meeting(self) -> Ask:
+        record = self._record()
+        route = self.chance.choice(["activity-minutes", "record-saved", "link-find"])
+        if route == "link-find":
+            word = self.chance.choice(["cnry", canary(record.kind.replace("-", ""), record.pk, 0)])
+            return route, {"code": self._record().kind}, {"link_find": word}, None
+        if route == "record-saved":
+            return route, self._place(record), {}, None
+        held = [each.pk for each in self.made.marked if isinstance(each, Activity)]
+        return route, {"pk": self.chance.choice(held)}, {}, None
 
     def administration(self) -> Ask:
         pages = ["users", "grants", "clearance", "log", "log-export", "health", "rules"]

@@ -14,11 +14,13 @@ from rongjian.kernel.catalogue import load_campaigns, load_departments, load_fun
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.force_results import results
 from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.link_rules import link_rules
 
 
 def read_content() -> None:
@@ -36,6 +38,8 @@ def read_content() -> None:
     temporary.rules()
     temporary.afterwards()
     bars()
+    activity_types()
+    link_rules()
     results()
     rules()
     document_kinds()
