@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from rongjian.org.models import Person, Unit
+
+# Django looks for tables here only.
+from rongjian.records.grid_models import GridStep, SavedView  # noqa: F401
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
@@ -81,6 +84,8 @@ class Record(models.Model):
     access_submits: ClassVar[tuple[str, ...]] = ("submit",)
     # The field that names whom a row is about, where that must be somebody of its unit.
     member_field: ClassVar[str] = ""
+    # Numbers of unlike things, which nobody adds up.
+    unlike: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
         return self.key or f"{self.kind}-{self.pk}"

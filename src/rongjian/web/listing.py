@@ -5,7 +5,7 @@ The whole state of a list stands in its address, so that a view can be sent to a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from rongjian.records.queries import (
 from rongjian.web.organised import NAME, WORDS, organised_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from django.db.models import Field, QuerySet
     from django.http import QueryDict
@@ -250,11 +250,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell, with its heading for small screens."""
+    """One cell, with its heading for small screens, its field, and whether a table can write it."""
 
     heading: str
     text: str
     numeric: bool = False
+    name: str = ""
+    writable: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,7 @@ class Row:
     state: str
     void: bool
     links: int
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -295,6 +298,8 @@ class Table:
 
 Opened = Callable[[list[int]], frozenset[int]]
 """Which of some records show full names; all others show 黄×."""
+Writable = Callable[[Sequence["Record"]], Mapping[int, frozenset[str]]]
+"""The fields of each of some records that can be written in the table."""
 
 
 def table(
@@ -305,20 +310,32 @@ def table(
     sort: str,
     page: int,
     opened: Opened = lambda _: frozenset(),
+    *,
+    columns: Sequence[str] = (),
+    size: int = PAGE,
+    writable: Writable = lambda _: {},
 ) -> Table:
-    """The page of rows that an address asks for."""
-    names = read.columns(kind, kind.columns)
+    """The page of rows that an address asks for, with the kind's own columns unless others are."""
+    names = read.columns(kind, columns or kind.columns)
     ordered = with_names(kind, rows.order_by(*SORTS[sort]), names)
-    paginator = Paginator(ordered, PAGE)
+    paginator = Paginator(ordered, size)
     chosen = paginator.get_page(page)
     records = list(chosen.object_list)
     links = linked(read.reader, records) if read.reader else {}
     named = opened([record.pk for record in records])
+    written = writable(records)
     first = chosen.start_index()
     return Table(
         headings=tuple(_heading(kind, name, query, sort) for name in names),
         rows=tuple(
-            _row(kind, names, record, number, links.get(record.pk, 0), record.pk not in named)
+            _row(
+                kind,
+                {name: name in written.get(record.pk, ()) for name in names},
+                record,
+                number,
+                links.get(record.pk, 0),
+                record.pk not in named,
+            )
             for number, record in enumerate(records, first)
         ),
         total=paginator.count,
@@ -347,18 +364,24 @@ def _heading(kind: Kind, name: str, query: QueryDict, sort: str) -> Heading:
 
 
 def _row(
-    kind: Kind, names: Sequence[str], record: Record, number: int, links: int, masked: bool
+    kind: Kind, names: Mapping[str, bool], record: Record, number: int, links: int, masked: bool
 ) -> Row:
+    """One record; `names` says of each column whether it can be written in the table."""
     state = kind.flow.state(record.state)
     # Rows about people are read in their own house only, and there by name.
     masked = masked and not kind.model.member_field
     cells = tuple(
         Cell(
-            kind.heading(name), shown(kind, name, record, masked=masked), numeric(kind.field(name))
+            kind.heading(name),
+            shown(kind, name, record, masked=masked),
+            numeric(kind.field(name)),
+            name,
+            written,
         )
-        for name in names
+        for name, written in names.items()
     )
-    return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)
+    lamp, void = state.lamp, record.state == VOID
+    return Row(number, record.pk, cells, lamp, state.name, void, links, record.version)
 
 
 def _steps(paginator: Paginator[Record], page: int, query: QueryDict) -> tuple[Step, ...]:
