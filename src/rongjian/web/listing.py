@@ -258,6 +258,11 @@ class Cell:
     name: str = ""
     writable: bool = False
 
+    @property
+    def look(self) -> str:
+        """Numbers stand right-aligned; dates and codes stay on one line."""
+        return "num" if self.numeric else "short" if self.text.isascii() else ""
+
 
 @dataclass(frozen=True)
 class Row:

@@ -156,7 +156,7 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
     read = reading(actor, kind, asked.wish.unit, below=asked.below)
     laid = layout(kind, read, request.GET, may_edit=may_somewhere(actor, "edit", kind.access))
     if plain := plain_address(request.GET, laid):
-        return redirect(plain)
+        return redirect(f"{request.path}{plain}")
     if read.projected:
         _log(actor, kind, asked, f"去标识记录 第 {asked.page} 页")
     page = _list_page(request, kind, asked, read, laid)

@@ -49,6 +49,15 @@
     }
   });
 
+  // ---- one panel above the list open at a time, none when one clicks elsewhere ----
+
+  document.addEventListener("click", (event) => {
+    const inside = event.target.closest(".tools details");
+    for (const panel of document.querySelectorAll(".tools details[open]")) {
+      panel.open = panel === inside;
+    }
+  });
+
   // ---- cells ----
 
   let editor = null; // the box in the cell that is being edited
@@ -471,7 +480,7 @@
 
   /* Ctrl+D: what stands at the top of the range goes into all below it; of one cell, the one above. */
   const fill = () => {
-    const chosen = range() || (anchor && anchor.isConnected ? null : null);
+    const chosen = range();
     if (!chosen) {
       tell("请先选中要填充的格子。");
       return;
