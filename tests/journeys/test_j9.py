@@ -242,7 +242,7 @@ def test_what_was_exported_comes_back_with_two_changes(qian: Visitor, tmp_path: 
 
     qian.open("/imports/new?kind=handled-person")
     page.get_by_label("文件").set_input_files(file)
-    qian.follow(page.get_by_role("button", name=re.compile("^上传")))
+    qian.follow(page.get_by_role("button", name="读取文件"))
     # Every heading is known, so nobody is asked which column is what.
     expect(page.locator(".lamp", has_text="可导入")).to_have_text("可导入 2")
     qian.follow(page.get_by_role("button", name="导入 2 行"))
@@ -318,8 +318,8 @@ def test_the_address_is_copied_and_a_view_comes_back(qian: Visitor) -> None:
     qian.follow(page.get_by_role("button", name="存为我的视图"))
     qian.open("/ledger/handled-person")
     page.get_by_text("视图（1）").click()
-    qian.follow(page.get_by_role("link", name="起诉的", exact=True))
-    assert "decision=prosecuted&height=compact&frozen=2" in page.url
+    page.get_by_role("link", name="起诉的", exact=True).click()
+    expect(page).to_have_url(re.compile("decision=prosecuted&height=compact&frozen=2"))
     expect(page.locator("table.compact.frozen-2")).to_be_visible()
     qian.check()
 

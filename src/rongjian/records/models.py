@@ -32,7 +32,7 @@ class Record(models.Model):
     ("as organised then"); `unit.path` is today's ("as organised now").
     """
 
-    kind = models.CharField("台账", max_length=32, db_index=True, editable=False)
+    kind = models.CharField("台账", max_length=32, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="records", verbose_name="单位")
     court = models.ForeignKey(
         Unit, models.PROTECT, related_name="court_records", verbose_name="检察院", editable=False
@@ -75,6 +75,8 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=("kind", "happened_on")),
             models.Index(fields=("kind", "campaign", "happened_on")),
+            # Lists are counted from this one alone.
+            models.Index(fields=("kind", "unit", "state", "happened_on"), name="record_listed"),
         ]
 
     # Set by @kind on each ledger; the base table mixes kinds and so has none of its own.

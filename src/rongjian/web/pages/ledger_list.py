@@ -21,9 +21,9 @@ from rongjian.records.grid_reading import in_grid, kept_by_state
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.queries import Reading, Wish, counts_by_kind, reading, wished
 from rongjian.records.saved_views import views_of
-from rongjian.records.totals import totals
+from rongjian.records.totals import counted, totals
 from rongjian.records.unmasking import Wanted, named_fields
-from rongjian.web import listing, names
+from rongjian.web import listing, names, paging
 from rongjian.web.export import XLSX, workbook
 from rongjian.web.grid_layout import layout, plain_address
 from rongjian.web.organised import switch
@@ -40,10 +40,11 @@ if TYPE_CHECKING:
     from rongjian.records.grid_models import SavedView
     from rongjian.records.models import Record
     from rongjian.web.grid_layout import Layout
-    from rongjian.web.listing import Asked, Chip, Select, Table
+    from rongjian.web.listing import Asked, Chip, Select
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
     from rongjian.web.organised import Switch
+    from rongjian.web.paging import Table
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _list_page(
     actor = request.actor
     rows = wished(kind, read, asked.wish)
     further = listing.further_selects(kind, asked.wish)
-    shown = listing.table(
+    shown = paging.table(
         kind,
         read,
         rows,
@@ -180,6 +181,7 @@ def _list_page(
         (lambda _: frozenset()) if laid.edit else partial(names.opened, request, kind),
         columns=laid.columns,
         size=laid.size,
+        total=counted(kind, read, asked.wish),
         writable=partial(_writable, actor, kind, laid),
     )
     chips = listing.chips(kind, asked.wish, request.GET)
