@@ -114,7 +114,11 @@ def _served() -> list[Line]:
 
     peer = get(f"{PEER}{Unit.objects.get(code='450100').pk}")
     lines = []
-    for name, address in (("列表", LIST), ("表格编辑", TABLE), ("列表第 1000 页", f"{LIST}?page=1000")):
+    for name, address in (
+        ("列表", LIST),
+        ("表格编辑", TABLE),
+        ("列表第 1000 页", f"{LIST}?page=1000"),
+    ):
         ours = get(address)
         ours()
         peer()
@@ -175,7 +179,7 @@ def _await(running: subprocess.Popen[bytes]) -> None:
         if running.poll() is not None:
             raise SystemExit("rongjian serve ended by itself")
         try:
-            with urllib.request.urlopen(f"http://{SITE}/login/", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"http://{SITE}/login/", timeout=5):
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)

@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from rongjian.records.queries import Reading, Wish
 
 
-def counted(kind: Kind, read: Reading, wish: Wish) -> int:
-    """How many rows fit a wish: as many as `wished` has.
+def narrow_rows(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
+    """The rows that fit a wish, to be counted and paged through: those that `wished` has.
 
-    Where the ledger's own columns are not asked, the table that all kinds share is counted alone,
-    which takes a fraction of the time with many records.
+    Where the ledger's own columns are not asked, they are rows of the table that all kinds share:
+    counting and skipping them takes a fraction of the time with many records.
     """
     shared = {field.name for field in Record._meta.fields}
     if read.reader is None or wish.words or not {*wish.choices} <= shared:
-        return wished(kind, read, wish).count()
+        return wished(kind, read, wish)
     verb: Verb = "project" if read.projected else "view"
     rows = visible(read.reader, Record.objects.all(), verb, kind.access, kind.model)
-    return rows.filter(asked_for(kind, read, wish)).count()
+    return rows.filter(asked_for(kind, read, wish))
 
 
 def addable(kind: Kind, names: Iterable[str]) -> tuple[str, ...]:

@@ -91,7 +91,9 @@ def layout(kind: Kind, read: Reading, query: QueryDict, *, may_edit: bool) -> La
             select("frozen", "冻结", zip(FROZEN, _FROZEN_WORDS, strict=True), frozen),
             select("size", "每页", [(each, f"{each} 条") for each in SIZES], size),
         ),
-        kept=tuple(pair for pair in query.items() if pair[0] not in rest and pair[1]),
+        kept=tuple(
+            (name, str(value)) for name, value in query.items() if name not in rest and value
+        ),
         own=tuple(pair for pair in values.items() if pair[1]),
         offers=tuple((name, labels(kind, name)) for name in columns if labels(kind, name))
         if edit

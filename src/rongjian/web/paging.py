@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from rongjian.records.models import Record
     from rongjian.records.queries import Reading
 
-    _PagesOfIds = Paginator[int]
-else:  # Django's own class takes no parameter.
-    _PagesOfIds = Paginator
-
 
 @dataclass(frozen=True)
 class Heading:
@@ -86,17 +82,6 @@ Writable = Callable[[Sequence["Record"]], Mapping[int, frozenset[str]]]
 """The fields of each of some records that can be written in the table."""
 
 
-class Counted(_PagesOfIds):
-    """Pages of ids whose number is known."""
-
-    total = 0
-
-    @property
-    def count(self) -> int:  # type: ignore[override]  # Django's is a cached property
-        """How many there are on all pages."""
-        return self.total
-
-
 def table(
     kind: Kind,
     read: Reading,
@@ -108,14 +93,12 @@ def table(
     *,
     columns: Sequence[str] = (),
     size: int = PAGE,
-    total: int | None = None,
     writable: Writable = lambda _: {},
 ) -> Table:
     """The page of rows that an address asks for, with the kind's own columns unless others are."""
     names = read.columns(kind, columns or kind.columns)
     # First which rows, then what they say: far pages would else be joined just to be skipped.
-    paginator = Counted(rows.order_by(*SORTS[sort]).values_list("pk", flat=True), size)
-    paginator.total = rows.count() if total is None else total
+    paginator = Paginator(rows.order_by(*SORTS[sort]).values_list("pk", flat=True), size)
     chosen = paginator.get_page(page)
     ids = list(chosen.object_list)
     found = with_names(kind, kind.model._default_manager.filter(pk__in=ids), names).in_bulk()
@@ -183,7 +166,7 @@ def _row(
     return Row(number, record.pk, cells, lamp, state.name, void, links, record.version)
 
 
-def _steps(paginator: Counted, page: int, query: QueryDict) -> tuple[Step, ...]:
+def _steps(paginator: Paginator[int], page: int, query: QueryDict) -> tuple[Step, ...]:
     found = []
     for number in paginator.get_elided_page_range(page, on_each_side=2, on_ends=1):
         if isinstance(number, int):

@@ -58,7 +58,7 @@ def table_document(
         _table(headings, lines),
         _paragraph(signed, _TEXT, "left"),
     ):
-        body.sectPr.addprevious(element(xml))  # type: ignore[union-attr]
+        body.sectPr.addprevious(element(xml))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -5,67 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('org', '0007_two_words_for_clearance'),
-        ('records', '0003_hand_over_log'),
+        ("org", "0007_two_words_for_clearance"),
+        ("records", "0003_hand_over_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GridStep',
+            name="GridStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32, verbose_name='台账')),
-                ('what', models.CharField(max_length=40, verbose_name='做了什么')),
-                ('rows', models.JSONField(default=list, verbose_name='记录')),
-                ('closed', models.BooleanField(default=False, verbose_name='不再撤销')),
-                ('made_at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32, verbose_name="台账")),
+                ("what", models.CharField(max_length=40, verbose_name="做了什么")),
+                ("rows", models.JSONField(default=list, verbose_name="记录")),
+                ("closed", models.BooleanField(default=False, verbose_name="不再撤销")),
+                ("made_at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '表格修改',
-                'ordering': ('-pk',),
+                "verbose_name": "表格修改",
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32, verbose_name='台账')),
-                ('name', models.CharField(max_length=20, verbose_name='名称')),
-                ('query', models.CharField(blank=True, max_length=1000, verbose_name='条件')),
-                ('made_at', models.DateTimeField(verbose_name='时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32, verbose_name="台账")),
+                ("name", models.CharField(max_length=20, verbose_name="名称")),
+                ("query", models.CharField(blank=True, max_length=1000, verbose_name="条件")),
+                ("made_at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '我的视图',
-                'ordering': ('name', 'pk'),
+                "verbose_name": "我的视图",
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.AlterField(
-            model_name='record',
-            name='kind',
-            field=models.CharField(editable=False, max_length=32, verbose_name='台账'),
+            model_name="record",
+            name="kind",
+            field=models.CharField(editable=False, max_length=32, verbose_name="台账"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['kind', 'unit', 'state', 'happened_on'], name='record_listed'),
+            model_name="record",
+            index=models.Index(
+                fields=["kind", "unit", "state", "happened_on"], name="record_listed"
+            ),
         ),
         migrations.AddField(
-            model_name='gridstep',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grid_steps', to='org.person'),
+            model_name="gridstep",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="grid_steps",
+                to="org.person",
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='org.person'),
+            model_name="savedview",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="saved_views",
+                to="org.person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='gridstep',
-            index=models.Index(fields=['person', 'kind'], name='grid_step_of_person'),
+            model_name="gridstep",
+            index=models.Index(fields=["person", "kind"], name="grid_step_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'name'), name='view_name_once'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("person", "kind", "name"), name="view_name_once"
+            ),
         ),
     ]

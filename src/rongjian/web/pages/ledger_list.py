@@ -21,7 +21,7 @@ from rongjian.records.grid_reading import in_grid, kept_by_state
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.queries import Reading, Wish, counts_by_kind, reading, wished
 from rongjian.records.saved_views import views_of
-from rongjian.records.totals import counted, totals
+from rongjian.records.totals import narrow_rows, totals
 from rongjian.records.unmasking import Wanted, named_fields
 from rongjian.web import listing, names, paging
 from rongjian.web.export import XLSX, workbook
@@ -173,7 +173,7 @@ def _list_page(
     shown = paging.table(
         kind,
         read,
-        rows,
+        narrow_rows(kind, read, asked.wish),
         request.GET,
         asked.sort,
         asked.page,
@@ -181,7 +181,6 @@ def _list_page(
         (lambda _: frozenset()) if laid.edit else partial(names.opened, request, kind),
         columns=laid.columns,
         size=laid.size,
-        total=counted(kind, read, asked.wish),
         writable=partial(_writable, actor, kind, laid),
     )
     chips = listing.chips(kind, asked.wish, request.GET)
