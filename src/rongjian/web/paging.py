@@ -103,29 +103,41 @@ def table(
     ids = list(chosen.object_list)
     found = with_names(kind, kind.model._default_manager.filter(pk__in=ids), names).in_bulk()
     records = [found[pk] for pk in ids if pk in found]
-    links = linked(read.reader, records) if read.reader else {}
-    named = opened([record.pk for record in records])
-    written = writable(records)
     first = chosen.start_index()
     return Table(
         headings=tuple(_heading(kind, name, query, sort) for name in names),
-        rows=tuple(
-            _row(
-                kind,
-                {name: name in written.get(record.pk, ()) for name in names},
-                record,
-                number,
-                links.get(record.pk, 0),
-                record.pk not in named,
-            )
-            for number, record in enumerate(records, first)
-        ),
+        rows=_rows(kind, read, records, names, first, opened, writable),
         total=paginator.count,
         first=first,
         last=chosen.end_index(),
         page=chosen.number,
         pages=paginator.num_pages,
         steps=_steps(paginator, chosen.number, query),
+    )
+
+
+def _rows(
+    kind: Kind,
+    read: Reading,
+    records: Sequence[Record],
+    names: Sequence[str],
+    first: int,
+    opened: Opened,
+    writable: Writable,
+) -> tuple[Row, ...]:
+    links = linked(read.reader, records) if read.reader else {}
+    named = opened([record.pk for record in records])
+    written = writable(records)
+    return tuple(
+        _row(
+            kind,
+            {name: name in written.get(record.pk, ()) for name in names},
+            record,
+            number,
+            links.get(record.pk, 0),
+            record.pk not in named,
+        )
+        for number, record in enumerate(records, first)
     )
 
 

@@ -170,19 +170,7 @@ def _list_page(
     actor = request.actor
     rows = wished(kind, read, asked.wish)
     further = listing.further_selects(kind, asked.wish)
-    shown = paging.table(
-        kind,
-        read,
-        narrow_rows(kind, read, asked.wish),
-        request.GET,
-        asked.sort,
-        asked.page,
-        # A table to write in shows what a cell holds, so it masks throughout.
-        (lambda _: frozenset()) if laid.edit else partial(names.opened, request, kind),
-        columns=laid.columns,
-        size=laid.size,
-        writable=partial(_writable, actor, kind, laid),
-    )
+    shown = _table(request, kind, asked, read, laid)
     chips = listing.chips(kind, asked.wish, request.GET)
     return ListPage(
         title=kind.name,
@@ -209,6 +197,22 @@ def _list_page(
         cleared=f"?{urlencode((*laid.own, ('below', '1')) if asked.below else laid.own)}",
         printed=f"{'，'.join(chip.words for chip in chips) or '全部'}；共 {shown.total:,} 条；"
         f"数据时间 {actor.now:%Y-%m-%d %H:%M}",
+    )
+
+
+def _table(request: ActorRequest, kind: Kind, asked: Asked, read: Reading, laid: Layout) -> Table:
+    """The rows of the page; a table to write in shows what a cell holds, so it masks throughout."""
+    return paging.table(
+        kind,
+        read,
+        narrow_rows(kind, read, asked.wish),
+        request.GET,
+        asked.sort,
+        asked.page,
+        (lambda _: frozenset()) if laid.edit else partial(names.opened, request, kind),
+        columns=laid.columns,
+        size=laid.size,
+        writable=partial(_writable, request.actor, kind, laid),
     )
 
 
