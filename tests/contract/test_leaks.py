@@ -74,8 +74,12 @@ RIGHTS = {
     "form-draft": ("*", "create"),
     "link-find": ("*", "create"),
     "record-saved": ("*", "view"),
+    "ledger-grid": ("*", "edit"),
+    "ledger-selected": ("*", "view"),
+    "ledger-views": ("*", "view"),
     "record": ("*", "view"),
     "record-edit": ("*", "edit"),
+    "record-cell": ("*", "edit"),
     "record-move": ("*", "submit"),
     "record-link": ("*", "edit"),
     "api-ledgers": ("*", "view"),
@@ -153,7 +157,7 @@ class Questions:
             self.listed, self.listed, self.told_to_a_machine, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
-            self.names, self.administration, self.force, self.meeting,
+            self.names, self.administration, self.force, self.meeting, self.typed, self.chosen,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -180,6 +184,8 @@ class Questions:
             ("sort", self.chance.choice(["key", "-key", "unit", "handler__name"])),
             ("batch", "1"),
             ("to", "2020-12-31"),
+            ("edit", "1"),
+            ("cols", ",".join(kind_of(record.kind).fields)),
         ):
             if self.chance.random() < 0.3:
                 query[name] = value
@@ -207,6 +213,20 @@ class Questions:
             return "record-edit", self._place(record), {}, None
         sent = {"version": str(record.version), "unit": str(record.unit_id), "topic": "改了"}
         return "record-edit", self._place(record), {}, sent
+
+    def typed(self) -> Ask:
+        record = self._record()
+        field = self.chance.choice(kind_of(record.kind).fields)
+        sent = {"field": field, "text": self.chance.choice(["", "改了", "2020-1-2", "3"])}
+        return "record-cell", self._place(record), {}, sent
+
+    def chosen(self) -> Ask:
+        record = self._record()
+        do = self.chance.choice(["change", "write", "move:submit", "take:submit", "export"])
+        sent = {
+            "row": f"{record.pk}:{record.version}", "do": do, "field": "note", "value": "改了",
+        }  # fmt: skip
+        return "ledger-selected", {"code": record.kind}, {}, sent
 
     def moved(self) -> Ask:
         record = self._record()
@@ -365,12 +385,13 @@ def judge_writing(
     assert sent is not None
     after = state_of(made.marked)
     for pk in [pk for pk, was in before.items() if after[pk] != was]:
-        assert pk == kwargs.get("pk"), told
+        assert str(pk) in {str(kwargs.get("pk")), sent.get("row", "").partition(":")[0]}, told
         kind = kind_of(kwargs["code"])
         record = kind.model._default_manager.select_related("unit", "author").get(pk=pk)
         thing = made.thing(record)
         was = replace(thing, state=before[pk][0])
-        verb = kind.flow.move(sent["move"]).right if route == "record-move" else "edit"
+        step = sent.get("move", "") or sent.get("do", "").partition("take:")[2]
+        verb = kind.flow.move(step).right if step else "edit"
         if verb == "submit":
             people = tuple(tie for tie in thing.people if tie[0] != "submitter")
             was = replace(was, people=people)

@@ -13,6 +13,7 @@ from rongjian.org.models import Person, Unit
 
 # Django looks for tables here only.
 from rongjian.records.draft_models import FormDraft as FormDraft
+from rongjian.records.grid_models import GridStep, SavedView  # noqa: F401
 from rongjian.records.host_models import Host, HostsField  # noqa: F401  # a table
 from rongjian.records.kinds import kinds
 from rongjian.records.link_models import Mode as Mode
@@ -38,7 +39,7 @@ class Record(models.Model):
     ("as organised then"); `unit.path` is today's ("as organised now").
     """
 
-    kind = models.CharField("台账", max_length=32, db_index=True, editable=False)
+    kind = models.CharField("台账", max_length=32, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="records", verbose_name="单位")
     court = models.ForeignKey(
         Unit, models.PROTECT, related_name="court_records", verbose_name="检察院", editable=False
@@ -82,6 +83,8 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=("kind", "happened_on")),
             models.Index(fields=("kind", "campaign", "happened_on")),
+            # Lists are counted from this one alone.
+            models.Index(fields=("kind", "unit", "state", "happened_on"), name="record_listed"),
         ]
 
     # Set by @kind on each ledger; the base table mixes kinds and so has none of its own.
@@ -93,6 +96,8 @@ class Record(models.Model):
     access_shared: ClassVar[str] = "hosted_by"
     # The field that names whom a row is about, where that must be somebody of its unit.
     member_field: ClassVar[str] = ""
+    # Numbers of unlike things, which nobody adds up.
+    unlike: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
         return self.key or f"{self.kind}-{self.pk}"

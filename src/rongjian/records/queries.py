@@ -204,7 +204,13 @@ class Wish:
 
 def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     """The rows that fit a wish; voided ones only when asked for by their state."""
-    condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
+    return read.rows.filter(asked_for(kind, read, wish))
+
+
+def asked_for(kind: Kind, read: Reading, wish: Wish) -> Q:
+    """What a wish asks of a row; the kind is named so that the indexes that begin with it answer."""
+    condition = Q(kind=kind.code)
+    condition &= Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
         condition &= placed(kind, at(wish.unit, then=wish.then))
     asked = {
@@ -218,7 +224,7 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     condition &= Q(**{name: value for name, value in asked.items() if value is not None})
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
-    return read.rows.filter(condition)
+    return condition
 
 
 def _mentions(kind: Kind, read: Reading, words: str) -> Q:
