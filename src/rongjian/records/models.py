@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from rongjian.org.models import Person, Unit
+
+# Django looks for tables here only.
+from rongjian.records.find_models import Findable  # noqa: F401
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db import models
@@ -48,7 +48,8 @@ SORTS = {
     "unit": ("unit__path", "happened_on", "pk"),
 }
 _TRUTH = (("True", "是"), ("False", "否"))
-_MOST_UNITS = 160
+MOST_UNITS = 160
+"""Units of a house that a select box offers."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     page = query.get("page", "")
     batch = query.get("batch", "")
     wish = Wish(
-        unit=_unit(query.get("unit", "")),
+        unit=asked_unit(query.get("unit", "")),
         then=organised_asked(query) == "then",
         first=asked_day("起始日期", query.get("from", ""), problems),
         last=asked_day("截止日期", query.get("to", ""), problems),
@@ -103,7 +104,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
         campaign=query.get("campaign", ""),
         state=query.get("state", "") if query.get("state") in _states(kind) else "",
         batch=int(batch) if batch.isdecimal() else None,
-        force=_unit(query.get("force", "")),
+        force=asked_unit(query.get("force", "")),
         choices={
             name: query.get(name, "")
             for name in kind.filters
@@ -119,7 +120,8 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     )
 
 
-def _unit(code: str) -> Unit | None:
+def asked_unit(code: str) -> Unit | None:
+    """The unit that an address names by its code; UnknownUnit where there is none."""
     if not code:
         return None
     try:
@@ -156,7 +158,7 @@ def unit_select(actor: Actor, kind: Kind, wish: Wish, verbs: Iterable[Verb]) -> 
         reached = reached | reach_units(actor, verb, kind.access)
     units = list(reached.filter(type__in=COURT_TYPES).select_related("court"))
     if len(units) <= 1:
-        units = list(reached.select_related("court")[:_MOST_UNITS])
+        units = list(reached.select_related("court")[:MOST_UNITS])
     if wish.unit and wish.unit not in units:
         units.append(wish.unit)
     chosen = wish.unit.code if wish.unit else ""
@@ -326,7 +328,7 @@ def table(
         last=chosen.end_index(),
         page=chosen.number,
         pages=paginator.num_pages,
-        steps=_steps(paginator, chosen.number, query),
+        steps=steps(paginator, chosen.number, query),
     )
 
 
@@ -361,7 +363,8 @@ def _row(
     return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)
 
 
-def _steps(paginator: Paginator[Record], page: int, query: QueryDict) -> tuple[Step, ...]:
+def steps(paginator: Paginator[Any], page: int, query: QueryDict) -> tuple[Step, ...]:
+    """The page numbers around the one that is shown."""
     found = []
     for number in paginator.get_elided_page_range(page, on_each_side=2, on_ends=1):
         if isinstance(number, int):

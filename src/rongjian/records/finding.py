@@ -1,0 +1,199 @@
+"""Finding records by what somebody types.
+
+The inverted index gives candidates, more rather than fewer, and only from where the actor reaches at
+all; `visible` then decides which of them exist for the actor, and the texts as far as the actor reads
+them decide whether each word is really there. So nothing is found, counted or hinted at by a word of
+a field that is withheld. Where a row is read as a projection only its open texts count; people are
+found in the own procuratorate, where the record's page names them.
+
+The best come first: words in the title before words elsewhere before ledger, unit, day or person;
+then the newest. No business value has a say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rongjian.kernel.find_words import heard
+from rongjian.org.access import visible
+from rongjian.org.models import Unit
+from rongjian.records import postings
+from rongjian.records.asking import Word, expression, words_of
+from rongjian.records.models import VOID, Record
+from rongjian.records.postings import every
+from rongjian.records.reach import Reached, reached
+from rongjian.records.unmasking import named_at_home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from rongjian.org.access import Actor, Verb
+    from rongjian.org.finding import Directory
+    from rongjian.records.postings import Expression
+
+MOST = 1000
+"""So many records are looked at; of more, the newest."""
+_OLDEST = 1949
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: words as typed, and the limits that the page offers."""
+
+    words: str
+    kind: str = ""
+    unit: Unit | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """A record that was found; hits are ordered by how good they are."""
+
+    farness: int
+    age: int
+    minus: int
+    pk: int = field(compare=False)
+    kind: str = field(compare=False)
+    projected: bool = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, the best first; `more` where there are more than were looked at."""
+
+    hits: tuple[Hit, ...]
+    more: bool
+    words: tuple[str, ...]
+
+
+def find(actor: Actor, wanted: Wanted, directory: Directory, *, projections: bool = True) -> Found:
+    """The records that an actor finds; `directory` holds all units with their names.
+
+    Without `projections` only what the actor may read in full is looked for: showing a projection
+    is logged, and a list that changes at every key is nothing to log.
+    """
+    words = words_of(actor, wanted.words, directory)
+    texts = tuple(word.text for word in words)
+    if not words:
+        return Found((), more=False, words=texts)
+    hits: dict[int, Hit] = {}
+    more = False
+    verbs: tuple[Verb, ...] = ("view", "project") if projections else ("view",)
+    for verb in verbs:
+        where = reached(actor, verb, directory, wanted)
+        if where is None:
+            continue
+        asked = every(*(expression(word, full=verb == "view") for word in words), where.expression)
+        rows = visible(actor, _limited(wanted, where), verb)
+        for ids in _portions(asked, actor.today.year + 1):
+            for hit in _checked(actor, rows.filter(pk__in=ids), words, full=verb == "view"):
+                hits.setdefault(hit.pk, hit)
+            if len(hits) > MOST:
+                more = True
+                break
+    ranked = sorted(hits.values())
+    return Found(tuple(ranked[:MOST]), more, texts)
+
+
+# --- candidates, newest first ----------------------------------------------------------------------
+
+
+def _portions(asked: Expression, year: int) -> Iterator[list[int]]:
+    """The candidates in portions, those of the newest days first where there are many."""
+    waiting: list[int] = []
+    for ids in _walk(asked, [f"@y{each}" for each in range(year, _OLDEST, -1)]):
+        waiting += ids
+        if len(waiting) > MOST:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _walk(asked: Expression, finer: Sequence[str]) -> Iterator[list[int]]:
+    found = postings.match(asked, MOST + 1)
+    if len(found) <= MOST:
+        yield found
+    elif finer:
+        for mark in finer:
+            yield from _walk(every(asked, mark), _within(mark))
+    else:
+        while found:  # More on one day than are looked at once.
+            yield found
+            found = postings.match(asked, MOST + 1, below=found[-1])
+
+
+def _within(mark: str) -> list[str]:
+    """The months of a year, the days of a month, the last first."""
+    if mark.startswith("@y"):
+        return [f"@m{mark[2:]}{month:02}" for month in range(12, 0, -1)]
+    if mark.startswith("@m"):
+        return [f"@d{mark[2:]}{day:02}" for day in range(31, 0, -1)]
+    return []
+
+
+# --- which of them it is ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A candidate as far as the actor may read it."""
+
+    kind: str
+    at_home: bool
+    title: str
+    open: str
+    private: str
+    marks: frozenset[str]
+
+
+def _checked(
+    actor: Actor, rows: QuerySet[Record], words: Sequence[Word], *, full: bool
+) -> Iterator[Hit]:
+    names = ("pk", "kind", "happened_on", "court_id")
+    texts = ("findable__title", "findable__open", "findable__private", "findable__marks")
+    found = rows.order_by().values_list(*names, *texts)
+    for pk, kind, day, court, title, open_, private, marks in found:
+        row = _Row(
+            kind,
+            full and court == actor.person.court_id,
+            title or "",
+            open_ or "",
+            (private or "") if full else "",
+            frozenset((marks or "").split()),
+        )
+        far = [_farness(word, row) for word in words]
+        if None not in far:
+            total = sum(each for each in far if each is not None)
+            yield Hit(total, -day.toordinal(), -pk, pk, kind, projected=not full)
+
+
+def _limited(wanted: Wanted, where: Reached) -> QuerySet[Record]:
+    """The living records within the limits that the page offers."""
+    rows = Record.objects.exclude(state=VOID).filter(kind__in=where.kinds)
+    if wanted.unit:
+        rows = rows.filter(unit__path__startswith=wanted.unit.path)
+    if wanted.first:
+        rows = rows.filter(happened_on__gte=wanted.first)
+    return rows.filter(happened_on__lte=wanted.last) if wanted.last else rows
+
+
+def _farness(word: Word, row: _Row) -> int | None:
+    """How far a word stands from what the record is called; None where it is not in it at all."""
+    if word.text in row.title:
+        return 0 if word.text == row.title else 1
+    if word.text in row.open or word.text in row.private:
+        return 2
+    if word.heard and heard(word.text, row.title):
+        return 2
+    if row.marks & word.marks:
+        return 3
+    if row.at_home and row.marks & word.people and named_at_home(row.kind):
+        return 3
+    return None
