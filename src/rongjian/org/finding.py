@@ -47,6 +47,8 @@ class Body:
     tree: str
     type: str
     names: tuple[str, ...]
+    called: str
+    """The names in one text, a line each: one look at it turns most words away."""
 
     @property
     def is_court(self) -> bool:
@@ -55,10 +57,8 @@ class Body:
 
     def fit(self, word: str) -> int:
         """How well a folded word names the unit: a name itself, its sound, a part, a part's sound."""
-        if word in self.names:
-            return NAMED
-        if any(word in name for name in self.names):
-            return 2
+        if word in self.called:
+            return NAMED if word in self.names else 2
         if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
             return 0
         spans = [(heard(word, name), len(name)) for name in self.names]
@@ -76,6 +76,10 @@ class Directory:
         self._courts: dict[int, list[Body]] = {}
         for body in self.bodies:
             self._courts.setdefault(body.court_id, []).append(body)
+        self._inside = {
+            court: frozenset(body.pk for body in bodies) for court, bodies in self._courts.items()
+        }
+        self._at: dict[Place, frozenset[int]] = {}
 
     @classmethod
     def load(cls) -> Directory:
@@ -89,29 +93,29 @@ class Directory:
             pk, code, path, court, tree, sort, house = kept[0][:7]
             called = tuple((name, short) for *_, name, short in kept)
             names = _names(code, sort in COURT_TYPES, house or "", called)
-            found.append(Body(pk, code, path, court, tree, sort, names))
+            found.append(Body(pk, code, path, court, tree, sort, *names))
         return cls(sorted(found, key=attrgetter("path")))
 
-    def at(self, place: Place) -> set[int]:
+    def at(self, place: Place) -> frozenset[int]:
         """The units that stand at a place."""
+        if place not in self._at:
+            self._at[place] = self._found(place)
+        return self._at[place]
+
+    def _found(self, place: Place) -> frozenset[int]:
         near: Iterable[Body] = self.bodies
         if place.below is not None:
             first = bisect_left(self._paths, place.below)
             near = self.bodies[first : bisect_left(self._paths, f"{place.below}\U0010ffff")]
         elif place.court is not None:
             near = self._courts.get(place.court, ())
-        return {body.pk for body in near if place.holds(cast("Unit", body))}
+        return frozenset(body.pk for body in near if place.holds(cast("Unit", body)))
 
-    def houses(self, units: set[int]) -> tuple[set[int], set[int]]:
+    def houses(self, units: Iterable[int]) -> tuple[list[int], set[int]]:
         """(procuratorates that are among some units with all inside them, the units left over)."""
-        whole: set[int] = set()
         rest = set(units)
-        for court, bodies in self._courts.items():
-            inside = {body.pk for body in bodies}
-            if inside <= rest:
-                whole.add(court)
-                rest -= inside
-        return whole, rest
+        whole = [court for court, inside in self._inside.items() if inside <= rest]
+        return whole, rest.difference(*(self._inside[court] for court in whole))
 
     def called(self, word: str) -> list[Body]:
         """The units that a folded word names best, in code order."""
@@ -123,14 +127,13 @@ class Directory:
         """The units whose records a word asks for: those it names, a house with all inside it."""
         best = self.called(word)
         courts = (body.pk for body in best if body.is_court)
-        inside = (body.pk for court in courts for body in self._courts[court])
-        return {*(body.pk for body in best), *inside}
+        return {body.pk for body in best}.union(*(self._inside[court] for court in courts))
 
 
 @lru_cache(maxsize=20_000)
 def _names(
     code: str, is_court: bool, house: str, called: tuple[tuple[str, str], ...]
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], str]:
     """All that a unit is called, folded: with its house, and a house as other lists write it."""
     found = {fold(name): None for pair in called for name in pair}
     if is_court:
@@ -141,7 +144,7 @@ def _names(
             for long, short in _SHORTER:
                 brief = brief.replace(long, short)
             found.update({fold(house + name): None, fold(brief): None, fold(house + brief): None})
-    return tuple(found)
+    return tuple(found), "\n".join(found)
 
 
 @cache

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rongjian.records.kinds import Kind
 
 FORM = 1
-"""The number of these rules; what was made by others is made anew (`tick`, `rongjian reindex`)."""
+"""The number of these rules; `tick` makes anew what was made by others."""
 _NO_TITLE = {"key", "campaign", "line"}
 _LEAST = 100
 """Smaller whole numbers say nothing by themselves: everything has a 1, 2 or 3."""
@@ -287,5 +287,5 @@ def person_mark(pk: int) -> str:
 
 def place_marks(directory: Directory, units: Iterable[int]) -> list[str]:
     """The marks of units, a whole house by one of its own."""
-    courts, rest = directory.houses(set(units))
+    courts, rest = directory.houses(units)
     return [*map(court_mark, sorted(courts)), *map(unit_mark, sorted(rest))]

@@ -80,18 +80,24 @@ def _places(
     actor: Actor, verb: Verb, access: str, directory: Directory, unit: Unit | None
 ) -> Iterator[Expression]:
     """The units whose rows of a class are reached; nothing where none are."""
-    whole: set[int] = set()
-    for reach in reaches(actor, access, verb):
-        if reach.grant.within not in _BY_NAME:
-            for place in reach.places:
-                whole |= directory.at(place)
-    if unit is not None:
-        whole &= directory.at(Place(below=unit.path))
-    marks = place_marks(directory, whole)
-    if len(marks) > _MOST or len(whole) == len(directory.bodies):
-        yield EVERYWHERE
-    elif marks:
-        yield any_of(marks)
+    places = {
+        place
+        for reach in reaches(actor, access, verb)
+        if reach.grant.within not in _BY_NAME
+        for place in reach.places
+    }
+    if Place() in places:
+        whole = directory.at(Place(below="" if unit is None else unit.path))
+    else:
+        whole = frozenset().union(*map(directory.at, places))
+        whole = whole if unit is None else whole & directory.at(Place(below=unit.path))
+    if whole:
+        yield EVERYWHERE if len(whole) == len(directory.bodies) else _among(directory, whole)
+
+
+def _among(directory: Directory, units: frozenset[int]) -> Expression:
+    marks = place_marks(directory, units)
+    return EVERYWHERE if len(marks) > _MOST else any_of(marks)
 
 
 def _names(actor: Actor, verb: Verb, kind: Kind) -> bool:
