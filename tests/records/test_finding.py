@@ -321,3 +321,8 @@ def test_the_index_keeps_nothing_of_a_voided_record(house: House) -> None:
         cursor.execute("SELECT block FROM records_find_data")
         blocks = b"".join(row[0] for row in cursor.fetchall())
     assert "螺蛳".encode() not in blocks
+
+
+def test_a_record_without_any_words_is_led_to_by_its_marks_alone() -> None:
+    assert indexing.Entry("", "", "", "@kcare @u1").tokens() == "@kcare @u1"
+    assert indexing.Entry("", "", "水", "@kcare").tokens() == "~水 @kcare"

@@ -56,7 +56,7 @@ class Entry(NamedTuple):
         if self.private:
             for text in self.private.split("\n"):
                 found.update(dict.fromkeys(PRIVATE + piece for piece in _pieces(text)))
-        return f"{' '.join(found)} {self.marks}"
+        return " ".join((*found, self.marks))
 
 
 _pieces = lru_cache(maxsize=50_000)(pieces)

@@ -91,8 +91,8 @@
     const at = all.indexOf(document.activeElement);
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
-      hide();
       box.focus();
+      hide(); // After the focus, which shows what was asked for last.
     } else if (event.key === "ArrowDown" && all[at + 1]) {
       event.preventDefault();
       all[at + 1].focus();
