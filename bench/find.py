@@ -135,13 +135,15 @@ def _asked(
     keys = dict(Outreach.objects.values_list("pk", "key"))
     shares: dict[str, list[float]] = defaultdict(list)
     taken: list[float] = []
+    busy: list[float] = []
     slow: dict[str, list[float]] = defaultdict(list)
     peer: list[float] = []
     for number, question in enumerate(questions(seen, names, QUESTIONS, seed=2)):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         hits = find(actor_of(person, NOW), Wanted(question.typed), Directory.load()).hits
         taken.append((time.perf_counter() - started) * 1000)
         slow[question.sort].append(taken[-1])
+        busy.append((time.process_time() - worked) * 1000)
         shares[question.sort].append(
             _share([keys[hit.pk] for hit in hits[:10]], question, seen, by_key)
         )
@@ -159,6 +161,7 @@ def _asked(
     return [
         Line(f"{who} recall@10", statistics.mean(every), 0.95, "", "目标", "≥ 0.95", True),
         Line(f"{who} p95", _p95(taken), _p95(peer), "毫秒", "LIKE '%…%'", "≤ 200 毫秒"),
+        Line(f"{who} p95（处理器时间）", _p95(busy), 200, "毫秒", "目标", "≤ 200 毫秒"),
         Line(f"{who} p50", statistics.median(taken), statistics.median(peer), "毫秒", "LIKE '%…%'"),
     ]
 

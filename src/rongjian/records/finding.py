@@ -12,8 +12,9 @@ then the newest. No business value has a say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from rongjian.kernel.find_words import heard
 from rongjian.org.access import visible
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from rongjian.org.finding import Directory
     from rongjian.records.postings import Expression
 
-MOST = 1000
+MOST = 500
 """So many records are looked at; of more, the newest."""
 _OLDEST = 1949
 
@@ -51,16 +52,19 @@ class Wanted:
     last: date | None = None
 
 
-@dataclass(frozen=True, order=True)
-class Hit:
-    """A record that was found; hits are ordered by how good they are."""
+class Hit(NamedTuple):
+    """A record that was found, with how far the words stand from what it is called."""
 
     farness: int
-    age: int
-    minus: int
-    pk: int = field(compare=False)
-    kind: str = field(compare=False)
-    projected: bool = field(compare=False)
+    day: date
+    pk: int
+    kind: str
+    projected: bool
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """The best first, the newest of equally good ones."""
+        return self.farness, -self.day.toordinal(), -self.pk
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def find(actor: Actor, wanted: Wanted, directory: Directory, *, projections: boo
             if len(hits) > MOST:
                 more = True
                 break
-    ranked = sorted(hits.values())
+    ranked = sorted(hits.values(), key=attrgetter("place"))
     return Found(tuple(ranked[:MOST]), more, texts)
 
 
@@ -141,8 +145,7 @@ def _within(mark: str) -> list[str]:
 # --- which of them it is ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """A candidate as far as the actor may read it."""
 
     kind: str
@@ -150,7 +153,7 @@ class _Row:
     title: str
     open: str
     private: str
-    marks: frozenset[str]
+    marks: str
 
 
 def _checked(
@@ -158,20 +161,18 @@ def _checked(
 ) -> Iterator[Hit]:
     names = ("pk", "kind", "happened_on", "court_id")
     texts = ("findable__title", "findable__open", "findable__private", "findable__marks")
-    found = rows.order_by().values_list(*names, *texts)
+    home = actor.person.court_id
+    found = rows.filter(findable__isnull=False).order_by().values_list(*names, *texts)
     for pk, kind, day, court, title, open_, private, marks in found:
-        row = _Row(
-            kind,
-            full and court == actor.person.court_id,
-            title or "",
-            open_ or "",
-            (private or "") if full else "",
-            frozenset((marks or "").split()),
-        )
-        far = [_farness(word, row) for word in words]
-        if None not in far:
-            total = sum(each for each in far if each is not None)
-            yield Hit(total, -day.toordinal(), -pk, pk, kind, projected=not full)
+        row = _Row(kind, full and court == home, title, open_, private if full else "", marks)
+        total = 0
+        for word in words:
+            far = _farness(word, row)
+            if far is None:
+                break
+            total += far
+        else:
+            yield Hit(total, day, pk, kind, projected=not full)
 
 
 def _limited(wanted: Wanted, where: Reached) -> QuerySet[Record]:
@@ -192,8 +193,8 @@ def _farness(word: Word, row: _Row) -> int | None:
         return 2
     if word.heard and heard(word.text, row.title):
         return 2
-    if row.marks & word.marks:
+    marks = row.marks.split()
+    if not word.marks.isdisjoint(marks):
         return 3
-    if row.at_home and row.marks & word.people and named_at_home(row.kind):
-        return 3
-    return None
+    named = row.at_home and not word.people.isdisjoint(marks)
+    return 3 if named and named_at_home(row.kind) else None
