@@ -151,6 +151,7 @@ CASES = {
     ),
     "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
     "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
+    "find": Case("lisi", "aud", query="?q=第二党支部"),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

@@ -11,6 +11,7 @@ from rongjian.documents.draft_words import draft_words
 from rongjian.documents.templates import document_kinds
 from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
+from rongjian.kernel.find_words import simplified
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
@@ -29,6 +30,7 @@ def read_content() -> None:
     classes()
     policy()
     load_places()
+    simplified()
     load_functions()
     load_lines()
     load_departments()

@@ -13,6 +13,7 @@ from rongjian.org.models import Person, Unit
 
 # Django looks for tables here only.
 from rongjian.records.draft_models import FormDraft as FormDraft
+from rongjian.records.find_models import Findable  # noqa: F401
 from rongjian.records.grid_models import GridStep, SavedView  # noqa: F401
 from rongjian.records.host_models import Host, HostsField  # noqa: F401  # a table
 from rongjian.records.kinds import kinds
