@@ -193,6 +193,7 @@ class Checker:
             match = self.matches.of(line)
             line.match = match
             self._check_rights(line)
+            self._check_unit_stood(line)
             self._check_required(line)
             if not line.bad:
                 self._check_rules(line)
@@ -215,6 +216,14 @@ class Checker:
             for verb in verbs:
                 if pk and pk not in self._reach(verb):
                     line.report("unit", Trouble("right", self._why_not(verb, pk)))
+
+    def _check_unit_stood(self, line: Line) -> None:
+        """A unit brings nothing after its last day; what stands in the database stays as it is."""
+        unit, day = line.values["unit_id"], line.values.get("happened_on")
+        stored = line.match.values if line.match else {}
+        if (unit, day) != (stored.get("unit_id"), stored.get("happened_on")):
+            if message := self.units.gone(unit, day):
+                line.report("unit", Trouble("unit", message))
 
     def _reach(self, verb: Verb) -> set[int]:
         if verb not in self._reached:
