@@ -47,6 +47,7 @@ def measure() -> list[Line]:
 
 
 def house() -> tuple[Any, list[Any]]:
+    """A case manager and the units that rows are written for, the court first."""
     from rongjian.org.actions import NewUnit, appoint, found  # noqa: PLC0415
     from rongjian.org.models import Person, Tree, UnitType  # noqa: PLC0415
 

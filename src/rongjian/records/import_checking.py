@@ -221,9 +221,9 @@ class Checker:
         """A unit brings nothing after its last day; what stands in the database stays as it is."""
         unit, day = line.values["unit_id"], line.values.get("happened_on")
         stored = line.match.values if line.match else {}
-        if (unit, day) != (stored.get("unit_id"), stored.get("happened_on")):
-            if message := self.units.gone(unit, day):
-                line.report("unit", Trouble("unit", message))
+        moved = (unit, day) != (stored.get("unit_id"), stored.get("happened_on"))
+        if moved and (message := self.units.gone(unit, day)):
+            line.report("unit", Trouble("unit", message))
 
     def _reach(self, verb: Verb) -> set[int]:
         if verb not in self._reached:
