@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
@@ -23,10 +23,12 @@ from rongjian.records.import_reading import (
     Reading,
     Trouble,
     Units,
+    as_read,
     campaigns,
     plain_reader,
     quoted,
 )
+from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import BatchRow, BatchState, Record, RowOutcome
 
@@ -285,7 +287,11 @@ class Checker:
         stored = line.match.values if line.match else {}
         names = dict.fromkeys(("unit", *self.fields))
         attnames = {name: self.kind.field(name).attname for name in names}
-        return [name for name, att in attnames.items() if line.values.get(att) != stored.get(att)]
+        return [
+            name
+            for name, att in attnames.items()
+            if line.values.get(att) not in (stored.get(att), as_read(stored.get(att)))
+        ]
 
     def keep(self, lines: Sequence[Line]) -> None:
         """Write down what was found, unless a row was imported meanwhile."""
@@ -315,32 +321,6 @@ class Checker:
             match.pk if match else None,
             match.version if match else None,
         ]
-
-
-def keep_cells(rows: Iterable[BatchRow]) -> None:
-    """Write down the cells of rows that were mended, with the troubles of those not stored."""
-    cells, problems = BatchRow._meta.get_field("cells"), BatchRow._meta.get_field("problems")
-    values = [
-        [
-            cells.get_db_prep_save(row.cells, connection),
-            problems.get_db_prep_save(row.problems, connection),
-            row.pk,
-            row.outcome,
-        ]
-        for row in rows
-    ]
-    write_rows(("cells", "problems"), values)
-
-
-def write_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
-    """Set columns of rows; each line of values ends with the row's id and its outcome so far."""
-    quote = connection.ops.quote_name
-    assigned = ", ".join(f"{quote(name)} = %s" for name in columns)
-    table = quote(BatchRow._meta.db_table)
-    # Table and column names come from the model, values are parameters.
-    statement = f"UPDATE {table} SET {assigned} WHERE id = %s AND outcome = %s"  # noqa: S608
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(statement, values)
 
 
 def check_rows(actor: Actor, batch: Batch, numbers: Iterable[int] | None = None) -> None:

@@ -98,6 +98,11 @@ def quoted(text: str) -> str:
     return f"“{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}”"
 
 
+def as_read(value: Any) -> Any:
+    """A stored value as it comes back from an export: texts in the form that cells are put into."""
+    return cells.text(value).value or "" if isinstance(value, str) else value
+
+
 def _of(cell: cells.Cell, group: str, text: str) -> Reading:
     if cell.problem:
         message = f"{cell.problem}{quoted(text)}"

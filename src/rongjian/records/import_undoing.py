@@ -19,7 +19,7 @@ from rongjian.log.models import Event
 from rongjian.org.access import Denied
 from rongjian.records.actions import Stale, save
 from rongjian.records.bulk import void_many
-from rongjian.records.import_checking import write_rows
+from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import VOID, Batch, BatchState, Due, RowOutcome
 
