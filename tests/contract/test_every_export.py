@@ -109,7 +109,8 @@ def hard_value(field: models.Field[Any, Any], values: tuple[Any, ...]) -> Any:
         return day
     if isinstance(field, models.IntegerField):
         return whole
-    if isinstance(field, models.CharField | models.TextField):
+    # A text of a form of its own is none that people type freely.
+    if type(field) in {models.CharField, models.TextField}:
         return text[: field.max_length or None]
     return None
 

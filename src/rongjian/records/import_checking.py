@@ -15,6 +15,7 @@ from django.db import connection, models
 
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
+from rongjian.records import import_deeds
 from rongjian.records.barred import misplaced, placing
 from rongjian.records.import_mapping import NUMBER, is_required, scale
 from rongjian.records.import_matching import Match, Matches
@@ -200,7 +201,11 @@ class Checker:
             if not line.bad:
                 self._check_rules(line)
                 self._hint(line)
-        self._check_places([line for line in lines if not line.bad])
+        good = [line for line in lines if not line.bad]
+        self._check_places(good)
+        new = [line for line in good if not (line.match or line.bad)]
+        for line, name, hint in import_deeds.hints(self.actor, self.kind, new, self.units.words):
+            line.report(name, hint)
 
     def _check_required(self, line: Line) -> None:
         for each in self.required:
