@@ -57,6 +57,7 @@ def _claims(code: str, rows: list[dict[str, Any]]) -> tuple[list[Any], int]:
     from rongjian.records.same_deeds import claim  # noqa: PLC0415
 
     kind = kind_of(code)
+    assert kind.deed
     return [claim(kind, place, row) for place, row in enumerate(rows)], kind.deed.days
 
 

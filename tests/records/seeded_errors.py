@@ -164,7 +164,9 @@ def corpus(rows: int, each: int, seed: int = 20260625) -> Corpus:
     """A file of so many rows in which each kind of fault comes so often (some only once)."""
     picked = random.Random(seed)  # a seed to be repeated, nothing secret
     table = [_good(number) | picked.choice(_ODD) for number in range(rows)]
-    wanted = [(fault,) for fault in FAULTS for _ in range(1 if fault.name in _ONCE else each)]
+    wanted: list[tuple[Fault, ...]] = [
+        (fault,) for fault in FAULTS for _ in range(1 if fault.name in _ONCE else each)
+    ]
     by_name = {fault.name: fault for fault in FAULTS}
     wanted += [tuple(by_name[name] for name in pair) for pair in _JOINED for _ in range(each)]
     table[0]["key"] = "LX-FIRST"

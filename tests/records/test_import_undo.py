@@ -7,6 +7,7 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 import pytest
 from django.apps import apps
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from rongjian.facts import extract, files
 from rongjian.indicators import refresh
 from rongjian.kernel.sheets import Column, write_csv
-from rongjian.records import importing
+from rongjian.records import import_mapping, importing
 from rongjian.records.actions import link
 from rongjian.records.bulk import create_many
 from rongjian.records.import_matching import record_number
@@ -79,7 +80,7 @@ def without(found: dict[str, Table], pks: set[int]) -> dict[str, Table]:
 
 def facts() -> dict[str, list[Any]]:
     """All rows of all fact files; months of which nothing is left have a file without rows."""
-    engine = files.duckdb.connect()
+    engine = duckdb.connect()
     found = {}
     for path in sorted(files.folder().glob("*/????-??.parquet")):
         rows = engine.read_parquet(str(path)).fetchall()
@@ -136,7 +137,7 @@ def sheet(house: House, kind: Kind, chance: Random) -> bytes:
         if number % 5 == 4:
             values["happened_on"] = ""
         rows.append(written(house, names, values))
-    headings = importing.import_mapping.fields(kind)
+    headings = import_mapping.fields(kind)
     return write_csv([Column(headings[name]) for name in names], rows)
 
 

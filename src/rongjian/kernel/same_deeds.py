@@ -28,9 +28,8 @@ _FORMS = re.compile(
 )
 _CONFUSED = str.maketrans("oil", "011")
 _SHORTEST_KEY = 6
-_FEW_UNITS = 8
-_ONE_IN = 200
-"""A pair of characters that more than one in so many statements has is the field's common word."""
+_FEW, _FEW_UNITS, _ONE_IN = 30, 3, 200
+"""A pair of characters is a common word beyond one in so many statements, and never within a few."""
 _LOOKED_FOR = 16
 _RARE_SHARED = 2
 _SAME_NAME, _SAME_STORY = 0.72, 0.5
@@ -111,10 +110,21 @@ class Deeds:
         self._times = Counter(pair for claim in claims for pair in claim.pairs)
         known = len(claims) + 1
         self._bits = {pair: log2(known / times) for pair, times in self._times.items()}
-        most = max(_FEW_UNITS, len(claims) // _ONE_IN)
-        self._rare = {pair for pair, times in self._times.items() if times <= most}
+        share = len(claims) // _ONE_IN
+        self._rare = {
+            pair
+            for pair, units in self._units().items()
+            if units <= max(_FEW_UNITS, share) and self._times[pair] <= max(_FEW, share)
+        }
         for claim in claims:
             self._enter(claim)
+
+    def _units(self) -> Counter[str]:
+        """How many units have used each pair of characters."""
+        by_unit: dict[int, set[str]] = defaultdict(set)
+        for claim in self.claims:
+            by_unit[claim.unit] |= claim.pairs
+        return Counter(pair for pairs in by_unit.values() for pair in pairs)
 
     def likenesses(self) -> Iterator[Likeness]:
         """Every two of the claims that look like one deed, each pair once."""

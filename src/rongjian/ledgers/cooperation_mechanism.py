@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.records.flows import FILED
-from rongjian.records.kinds import Deed, kind
+from rongjian.records.kinds import kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ class MechanismType(models.TextChoices):
     columns=("happened_on", "type", "title", "partners", "unit", "valid_to"),
     filters=("type",),
     facts=("type", "valid_to"),
-    deed=Deed(name=("title", "partners"), story=("content",), days=15),
 )
 class CooperationMechanism(Record):
     """One mechanism; the day of the record is the day it was agreed."""

@@ -14,9 +14,10 @@ from rongjian.kernel.same_deeds import Claim, Deeds
 from rongjian.org.access import visible
 from rongjian.records.kinds import kinds
 from rongjian.records.models import VOID, Link
+from rongjian.records.queries import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from rongjian.org.access import Actor
@@ -45,12 +46,43 @@ def twins(actor: Actor, kind: Kind) -> list[Twin]:
     if kind.deed is None:
         return []
     known = list(stored(actor, kind))
-    found = [
-        Twin(kind, *sorted((each.first.place, each.second.place)), each.by_key)
-        for each in Deeds(known, kind.deed.days).likenesses()
-    ]
+    found = []
+    for each in Deeds(known, kind.deed.days).likenesses():
+        first, second = sorted((each.first.place, each.second.place))
+        found.append(Twin(kind, first, second, each.by_key))
     joined = _linked({pk for twin in found for pk in (twin.first, twin.second)})
     return [twin for twin in found if (twin.first, twin.second) not in joined]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One of two records as a list names it: who says what of which day."""
+
+    record: int
+    unit: str
+    day: date
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.day} {self.words}"
+
+
+def told(found: Sequence[Twin]) -> list[tuple[Statement, Statement]]:
+    """Both records of each pair of one ledger in words; only what is not private is said."""
+    if not found:
+        return []
+    kind = found[0].kind
+    name = (*(kind.deed.name if kind.deed else ()), "key")[0]
+    rows = kind.model._default_manager.select_related("unit__court")
+    pks = sorted({pk for twin in found for pk in (twin.first, twin.second)})
+    known = {
+        record.pk: Statement(
+            record.pk, unit_words(record.unit), record.happened_on, getattr(record, name)
+        )
+        for start in range(0, len(pks), _CHUNK)
+        for record in rows.filter(pk__in=pks[start : start + _CHUNK])
+    }
+    return [(known[twin.first], known[twin.second]) for twin in found]
 
 
 def stored(actor: Actor, kind: Kind, within: tuple[date, date] | None = None) -> Iterator[Claim]:
