@@ -20,6 +20,7 @@ from rongjian.records.import_matching import record_number
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.models import VOID, Record
 from rongjian.web.forms import UnitTyped
+from rongjian.web.host_box import HostsTyped
 from tests.world import NOW
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ CLERKS["measure"] = CLERKS["risk_post"] = "wangwu"
 CLERKS["intf_stub"] = "zhuan"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
+HOSTS = "450200、青秀区院"
 KINDS = [kind.code for kind in kinds()]
 
 
@@ -55,6 +57,8 @@ def filled(form: Any) -> dict[str, Any]:
 
 
 def _value(field: forms.Field) -> Any:
+    if isinstance(field, HostsTyped):
+        return HOSTS
     if isinstance(field, UnitTyped):
         return field.units.order_by("pk")[0].code
     if isinstance(field, forms.ModelChoiceField):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -351,11 +352,11 @@ def judge_writing(
         kind = kind_of(kwargs["code"])
         record = kind.model._default_manager.select_related("unit", "author").get(pk=pk)
         thing = made.thing(record)
-        was = oracle.Thing(thing.unit, before[pk][0], thing.people)
+        was = replace(thing, state=before[pk][0])
         verb = kind.flow.move(sent["move"]).right if route == "record-move" else "edit"
         if verb == "submit":
             people = tuple(tie for tie in thing.people if tie[0] != "submitter")
-            was = oracle.Thing(was.unit, was.state, people)
+            was = replace(was, people=people)
         assert made.may(visitor, verb, kind.access, was), told
     if Record.objects.count() > counted[0] and route == "ledger-new":
         newest = Record.objects.select_related("unit").latest("pk")

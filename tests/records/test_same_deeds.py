@@ -10,6 +10,7 @@ import pytest
 from rongjian.kernel.same_deeds import Deeds
 from rongjian.kernel.sheets import Column, write_csv
 from rongjian.ledgers.enterprise_contact import EnterpriseContact
+from rongjian.ledgers.outreach import Outreach
 from rongjian.org.actions import appoint
 from rongjian.records import importing
 from rongjian.records.actions import link, move, save
@@ -79,6 +80,15 @@ def test_what_was_linked_or_voided_is_known(desks: House) -> None:
     assert len(pairs(desks, "qian")) == 2
     move(qian, third, "void", detail="重复")
     assert pairs(desks, "qian") == []
+
+
+def test_one_record_with_several_hosts_is_no_second_claim(desks: House) -> None:
+    qian, units = desks.actor("qian"), desks.units
+    values: dict[str, Any] = {"title": "走进桂宏小学", "happened_on": DAY, "audience": "school"}
+    save(qian, Outreach(unit=units["450100"], hosts="450103", **values))
+    assert twins(qian, kind_of("outreach")) == []
+    save(qian, Outreach(unit=units["450103"], **values))
+    assert len(twins(qian, kind_of("outreach"))) == 1
 
 
 def imported(house: House, who: str, *rows: tuple[str, str]) -> Batch:

@@ -277,6 +277,10 @@ class Units:
             return ""
         return f"{quoted(self.words(found.pk))}已于 {ended} 撤销，{day} 没有这个单位"
 
+    def code(self, pk: int) -> str:
+        """The code of a unit."""
+        return self._by_id[pk].code
+
     def words(self, pk: int) -> str:
         """A unit as messages name it."""
         known = self._by_id[pk]

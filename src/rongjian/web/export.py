@@ -9,9 +9,10 @@ from django.db import models
 
 from rongjian.kernel.sheets import Column, write_xlsx
 from rongjian.org.models import Person, Unit
+from rongjian.records.host_models import HostsField
 from rongjian.records.import_mapping import NUMBER_HEADING
 from rongjian.records.import_matching import record_number
-from rongjian.records.queries import in_words, unit_words, with_names
+from rongjian.records.queries import in_words, shown, unit_words, with_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +39,10 @@ def workbook(kind: Kind, read: Reading, rows: QuerySet[Record]) -> bytes:
 def _rows(
     kind: Kind, open_names: tuple[str, ...], rows: QuerySet[Record]
 ) -> Iterator[list[object]]:
-    shown, doubtful = set(open_names), _doubtful()
+    opened, doubtful = set(open_names), _doubtful()
     for record in rows.iterator(chunk_size=_CHUNK):
         cells = [
-            _cell(kind.field(name), getattr(record, name), doubtful) if name in shown else None
-            for name in kind.fields
+            _cell(kind, name, record, doubtful) if name in opened else None for name in kind.fields
         ]
         yield [*cells, record_number(record)]
 
@@ -58,14 +58,17 @@ def _unit_name(unit: Unit) -> str:
     return unit_words(unit).replace(" ", "")
 
 
-def _cell(field: Field[Any, Any], value: Any, doubtful: set[str]) -> object:
+def _cell(kind: Kind, name: str, record: Record, doubtful: set[str]) -> object:
     """A value as an import reads it: units by name, people by number, choices by their words.
 
     A unit whose name is another's too stands under its code.
     """
+    field, value = kind.field(name), getattr(record, name)
+    if isinstance(field, HostsField):
+        return shown(kind, name, record, masked=False)
     if isinstance(value, Unit):
-        name = _unit_name(value)
-        return value.code if name in doubtful else name
+        called = _unit_name(value)
+        return value.code if called in doubtful else called
     if isinstance(value, Person):
         return value.staff_no
     if field.choices or field.name in {"campaign", "line"}:
