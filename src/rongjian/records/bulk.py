@@ -112,6 +112,7 @@ def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch)
         before = [image_of(record) for record in records]
         Record.objects.filter(pk__in=ids).update(state=VOID, version=F("version") + 1)
         indexing.forget(ids)
+        Due.answers.through.objects.filter(record__in=ids).delete()
         after = [{**old, "state": VOID, "version": old["version"] + 1} for old in before]
         rows = [
             [pk, list(old.values()), list(new.values())]
