@@ -19,6 +19,7 @@ from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.import_limits import import_limits
 
 
 def read_content() -> None:
@@ -36,6 +37,7 @@ def read_content() -> None:
     temporary.rules()
     temporary.afterwards()
     bars()
+    import_limits()
     results()
     rules()
     document_kinds()

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from rongjian.org.models import Person, Unit
+from rongjian.records.import_models import SavedMapping  # noqa: F401  # a table of this app
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
@@ -216,13 +217,19 @@ class BatchState(models.TextChoices):
 
     DRAFT = "draft", "待对应列"
     CHECKED = "checked", "已检查"
+    RUNNING = "running", "正在导入"
     PARTLY = "partly", "部分导入"
     DONE = "done", "已导入"
+    UNDOING = "undoing", "正在撤销"
     UNDONE = "undone", "已撤销"
 
 
 class Batch(models.Model):
-    """One import: the file's rows as they came, the mapping, and what became of each row."""
+    """One import: the file's rows as they came, the mapping, and what became of each row.
+
+    While it is carried out, `carrier` is who pressed the button and `beat_at` when the work last
+    said that it goes on; `done_at` is when rows were last brought in.
+    """
 
     kind = models.CharField("台账", max_length=32)
     name = models.CharField("文件", max_length=120)
@@ -234,6 +241,11 @@ class Batch(models.Model):
     mapping = models.JSONField("对应列", default=dict)
     state = models.CharField("状态", max_length=8, choices=BatchState, default=BatchState.DRAFT)
     created_at = models.DateTimeField("时间")
+    carrier = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="导入人"
+    )
+    beat_at = models.DateTimeField("最近进展", null=True)
+    done_at = models.DateTimeField("导入时间", null=True)
 
     class Meta:
         ordering = ("-pk",)
