@@ -338,7 +338,8 @@ def _sheet_lines(data: bytes, visible: list[str] | None, limits: Limits) -> Iter
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for name in _visible_names(book) if visible is None else visible:
             sheet = book.get_sheet_by_name(name)
-            if problem := size_errors(name, sheet.total_height, sheet.total_width, limits):
+            bottom, right = sheet.end or (0, 0)
+            if problem := size_errors(name, bottom + 1, right + 1, limits):
                 raise SheetError(problem)
             merges = [m for m in sheet.merged_cell_ranges or [] if m[0][0] < HEADING_AREA]
             if len(merges) > _MERGES:

@@ -53,21 +53,23 @@ class WordScan:
             self._hidden += 1
         elif name == "tbl":
             self._begin_table()
-        elif self._depth == 1 and name == "tr":
-            self.tables[-1].rows.append([])
-        elif self._depth == 1 and name == "tc":
-            self._text, self._span, self._merge = [], 1, ""
-        elif self._depth == 1 and name == "gridBefore":
-            self.tables[-1].rows[-1] += [None] * _number(value)
-        elif self._depth == 1 and name == "gridSpan":
-            self._span = _number(value)
-        elif self._depth == 1 and name == "vMerge":
-            self._merge = value or "continue"
+        elif self._depth == 1 and name in ("tr", "tc", "gridBefore", "gridSpan", "vMerge"):
+            self._part_of_table(name, value)
         elif name in ("br", "cr") or (name == "p" and self._depth and self._text):
             self._text.append("\n")
-        elif name == "tab" and self._in_text:
-            self._text.append(" ")
         self._in_text = name == "t" and not self._hidden
+
+    def _part_of_table(self, name: str, value: str) -> None:
+        if name == "tr":
+            self.tables[-1].rows.append([])
+        elif name == "tc":
+            self._text, self._span, self._merge = [], 1, ""
+        elif name == "gridBefore":
+            self.tables[-1].rows[-1] += [None] * _number(value)
+        elif name == "gridSpan":
+            self._span = _number(value)
+        else:
+            self._merge = value or "continue"
 
     def data(self, text: str) -> None:
         """Characters; only those of a text run are printed."""

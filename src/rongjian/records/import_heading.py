@@ -19,13 +19,13 @@ from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, BatchState
 
 if TYPE_CHECKING:
-    from rongjian.org.access import Actor
+    from rongjian.records.import_returning import FileRow
 
 _MOST = 3
 OUT_OF_RANGE = f"表头应在前 {HEADING_AREA} 行之内，最多 {_MOST} 行，下面要留有数据。请重新填写行号"
 
 
-def move_heading(actor: Actor, batch: Batch, first: int, last: int) -> str:
+def move_heading(batch: Batch, first: int, last: int) -> str:
     """Take rows `first` to `last` of the file as the heading and map anew; says what is wrong, or "".
 
     The import must be open and nothing of it brought in; the caller has seen to that.
@@ -37,16 +37,22 @@ def move_heading(actor: Actor, batch: Batch, first: int, last: int) -> str:
         top = _top(batch)
         if last > max(top) or not batch.rows.filter(number__gt=last).exists():
             return OUT_OF_RANGE
-        rows = [top.get(number, []) for number in range(1, max(top) + 1)]
         width = len(batch.headings)
+        rows = [top.get(number, []) for number in range(1, max(top) + 1)]
         wide = [[*row, *[""] * (width - len(row))] for row in rows]
         names = heading_at(wide, first - 1, last).names
         batch.rows.filter(number__lte=last).delete()
         there = {*batch.rows.filter(number__lte=max(top)).values_list("number", flat=True)}
-        back = [(n, wide[n - 1], {}) for n in top if n > last and n not in there and any(top[n])]
+        back: list[FileRow] = [
+            (n, wide[n - 1], {}) for n in top if n > last and n not in there and any(top[n])
+        ]
         insert_rows(batch, back)
-        _map(actor, batch, names)
-        batch.layout |= {"first": first, "last": last, "by_hand": True}
+        _map(batch, names)
+        lost = batch.layout["lost"]
+        for row in wide[last:]:
+            for at in lost:
+                row[at] = ""
+        batch.layout |= {"first": first, "last": last, "by_hand": True, "top": wide}
         batch.state = BatchState.DRAFT
         batch.save(update_fields=["headings", "mapping", "layout", "state"])
     return ""
@@ -59,7 +65,7 @@ def _top(batch: Batch) -> dict[int, list[str]]:
     return kept | dict(rows)
 
 
-def _map(actor: Actor, batch: Batch, names: list[str]) -> None:
+def _map(batch: Batch, names: list[str]) -> None:
     """Propose fields for the new headings; columns that now name people are emptied for good."""
     kind = kind_of(batch.kind)
     proposals = propose(kind, names)

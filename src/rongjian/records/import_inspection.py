@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.cell_forms import FORMS, form_of
 from rongjian.records.import_checking import Checker
-from rongjian.records.import_forms import AS_IS, sort_of
+from rongjian.records.import_forms import sort_of
 from rongjian.records.import_mapping import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rongjian.org.access import Actor
+    from rongjian.records.import_checking import Column
     from rongjian.records.models import Batch, BatchRow
 
 _EXAMPLES = 3
@@ -52,33 +53,32 @@ class FormCount:
 def forms(actor: Actor, batch: Batch) -> list[FormCount]:
     """What was put into our form, by column and form, in the order of the file and of FORMS."""
     checker = Checker(actor, batch)
-    kept = batch.layout.get(AS_IS, {})
     texts: dict[str, Counter[str]] = {column.name: Counter() for column in checker.given}
     for cells in batch.rows.exclude(cells=[]).values_list("cells", flat=True).iterator():
         for column in checker.given:
             texts[column.name][cells[column.at]] += 1
-    found = []
-    names = fields(checker.kind)
-    for column in sorted(checker.given, key=lambda each: each.at):
-        sort = sort_of(checker.kind.field(column.name))
-        by_form: dict[str, Counter[str]] = {}
-        for text, times in texts[column.name].items():
-            if text and column.plain(text, checker.home).normalised:
-                by_form.setdefault(form_of(text, sort), Counter())[text] += times
-        for form in (each for each in FORMS if each in by_form):
-            read = [
-                (text, column.shown(column.plain(text, checker.home).value))
-                for text, _ in by_form[form].most_common(_EXAMPLES)
-            ]
-            found.append(
-                FormCount(
-                    field=column.name,
-                    heading=names[column.name],
-                    form=form,
-                    words=FORMS[form],
-                    cells=by_form[form].total(),
-                    examples=tuple(read),
-                    as_is=form in kept.get(column.name, ()),
-                )
-            )
-    return found
+    columns = sorted(checker.given, key=lambda each: each.at)
+    return [found for column in columns for found in _forms_of(checker, column, texts[column.name])]
+
+
+def _forms_of(checker: Checker, column: Column, texts: Counter[str]) -> Iterator[FormCount]:
+    sort = sort_of(checker.kind.field(column.name))
+    shown = checker.units.full if sort == "unit" else column.shown
+    by_form: dict[str, dict[str, Any]] = {}
+    for text, _ in texts.most_common():
+        found = column.plain(text, checker.home) if text else None
+        if found and found.normalised:
+            by_form.setdefault(form_of(text, sort), {})[text] = found.value
+    for form in (each for each in FORMS if each in by_form):
+        read = list(by_form[form].items())
+        yield FormCount(
+            field=column.name,
+            heading=fields(checker.kind)[column.name],
+            form=form,
+            words=FORMS[form],
+            cells=sum(texts[text] for text, _ in read),
+            examples=tuple(
+                (text, "" if value is None else shown(value)) for text, value in read[:_EXAMPLES]
+            ),
+            as_is=form in column.as_is,
+        )

@@ -53,12 +53,12 @@ def take_back(actor: Actor, batch: Batch, names: Sequence[str], rows: Sequence[F
     at, width = names.index(ROW_HEADING), len(batch.headings)
     placed: dict[int, FileRow] = {}
     added: list[FileRow] = []
-    for row in rows:
-        mark = _MARK.fullmatch(row[1][at].strip())
+    for line in rows:
+        mark = _MARK.fullmatch(line[1][at].strip())
         if mark and int(mark[2]) not in placed:
-            placed[int(mark[2])] = row
+            placed[int(mark[2])] = line
         else:
-            added.append(row)
+            added.append(line)
     with transaction.atomic():
         found = batch.rows.filter(number__in=list(placed), outcome__in=OPEN)
         mended = list(found.select_for_update())

@@ -159,7 +159,7 @@ def remap(actor: Actor, batch: Batch, mapping: Mapping[int, str]) -> None:
 def set_heading(actor: Actor, batch: Batch, first: int, last: int) -> None:
     """Say in which rows of the file the heading stands; Unmapped where that cannot be."""
     _require_open(actor, batch, BatchState.DRAFT, BatchState.CHECKED)
-    if wrong := move_heading(actor, batch, first, last):
+    if wrong := move_heading(batch, first, last):
         raise Unmapped(wrong)
     batch.refresh_from_db()
 

@@ -293,3 +293,9 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
+
+
+def of_batch(pk: int) -> Q:
+    """That a record was created or changed by an import, and stands as that import left it or later."""
+    changed = BatchRow.objects.filter(batch=pk, outcome=RowOutcome.UPDATED).values("record_id")
+    return Q(batch=pk) | Q(pk__in=changed)

@@ -89,7 +89,7 @@ class Preview:
     @property
     def query(self) -> str:
         """The address of just this view, for the forms on it."""
-        return urlencode({"show": self.show, "group": self.group, "page": self.page})
+        return urlencode([("show", self.show), ("group", self.group), ("page", str(self.page))])
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@
 (() => {
   const isCell = (element) => element && element.matches && element.matches("input.cell");
 
-  // Enter commits a candidate of an input method first; only a plain Enter moves on.
+  // Enter never sends the form from a cell; while an input method composes it commits a candidate.
   document.addEventListener("keydown", (event) => {
-    const composing = event.isComposing || event.keyCode === 229;
-    if (event.key !== "Enter" || composing || !isCell(event.target)) {
+    if (event.key !== "Enter" || !isCell(event.target)) {
       return;
     }
     event.preventDefault();
+    if (event.isComposing || event.keyCode === 229) {
+      return;
+    }
     const cells = [...document.querySelectorAll("input.cell")];
     const next = cells[cells.indexOf(event.target) + 1];
     if (next) {
