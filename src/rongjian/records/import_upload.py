@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rongjian.org.models import Unit
     from rongjian.records.import_mapping import Proposal
     from rongjian.records.import_models import SavedMapping
+    from rongjian.records.import_returning import FileRow
     from rongjian.records.kinds import Kind
 
 _NAME = 120
@@ -96,22 +97,22 @@ def receive(
     if home := import_returning.home_of(actor, kind, table.names, rows):
         import_returning.take_back(actor, home, table.names, rows)
         return home
-    saved = saved_mappings.known(kind.code, unit, table.names)
+    batch = Batch(kind=kind.code, unit=unit, author=actor.person, created_at=actor.now)
+    batch.name, batch.digest = name, hashlib.sha256(data).hexdigest()
+    return _kept(batch, table, rows, [each.name for each in book.sheets])
+
+
+def _kept(batch: Batch, table: Table, rows: Sequence[FileRow], sheets: list[str]) -> Batch:
+    """The import with its rows in the database, mapped as its layout was before if it was."""
+    saved = saved_mappings.known(batch.kind, batch.unit, table.names)
+    batch.headings = table.names
+    batch.layout = {**_layout(table, saved), "sheets": sheets}
+    batch.mapping = saved.mapping if saved else _mapping(table)
     with transaction.atomic():
-        batch = Batch.objects.create(
-            kind=kind.code,
-            name=name,
-            digest=hashlib.sha256(data).hexdigest(),
-            unit=unit,
-            author=actor.person,
-            headings=table.names,
-            layout={**_layout(table, saved), "sheets": [each.name for each in book.sheets]},
-            mapping=saved.mapping if saved else _mapping(table),
-            created_at=actor.now,
-        )
+        batch.save(force_insert=True)
         insert_rows(batch, rows)
         if saved:
-            saved.used_at = actor.now
+            saved.used_at = batch.created_at
             saved.save(update_fields=["used_at"])
     return batch
 

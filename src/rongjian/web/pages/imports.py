@@ -156,7 +156,8 @@ def new(request: ActorRequest, code: str = "") -> HttpResponse:
         except SheetError as error:
             refusal = str(error)
         else:
-            _discard(actor, again)
+            if again is not None and again.pk != batch.pk:
+                _discard(actor, again)
             return redirect("import", batch.pk)
     page = NewImportPage(
         title=f"导入{kind.name}",
@@ -178,13 +179,12 @@ def _again(actor: Actor, kind: Kind, text: str) -> Batch | None:
     return found.filter(pk=int(text)).first()
 
 
-def _discard(actor: Actor, again: Batch | None) -> None:
+def _discard(actor: Actor, again: Batch) -> None:
     """The import that a new choice of sheet takes the place of goes, if it is still unwritten."""
-    if again is not None:
-        try:
-            importing.discard(actor, again)
-        except (Closed, Batch.DoesNotExist):
-            return
+    try:
+        importing.discard(actor, again)
+    except (Closed, Batch.DoesNotExist):
+        return
 
 
 def _own_unit(actor: Actor, units: QuerySet[Unit]) -> int | None:
