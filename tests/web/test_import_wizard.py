@@ -248,6 +248,19 @@ def test_what_was_put_into_form_is_listed_and_can_stay_as_typed(visit: Visit) ->
     assert AssistanceProject.objects.get(key="PG-2").place == "某村"
 
 
+def test_further_hosts_named_in_short_are_listed_and_never_kept_as_typed(visit: Visit) -> None:
+    client = visit("weiw")
+    heading = ["活动类型", "单位", "日期", "主题", "地点", "联办单位"]
+    row = ["主题党日", "450100-P02", "2026-06-01", "学习", "会议室", "南宁市院第一党支部"]
+    upload(client, "活动.csv", "\n".join(map(",".join, [heading, row])).encode(), "activity")
+    batch = Batch.objects.filter(kind="activity").latest("pk")
+    mapped(client, batch)
+    assert "南宁市院第一党支部 → 450100-P01" in look(client, batch, step="forms")
+    press(client, batch, "form:hosts:unit:is")
+    trouble = batch.rows.get().problems["hosts"]
+    assert (trouble["group"], trouble["suggestion"]) == ("unit", "450100-P01")
+
+
 def test_a_form_goes_back_to_ours(visit: Visit) -> None:
     client = visit("weiw")
     batch = start(client, xlsx([HEADING, ["PG-1", *GOOD[1:4], "2021.3.5", 100, 1]]))

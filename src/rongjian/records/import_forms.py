@@ -8,6 +8,7 @@ from django.db import models
 
 from rongjian.kernel.cell_forms import Sort, form_of
 from rongjian.org.models import Person
+from rongjian.records.host_models import HostsField
 from rongjian.records.import_reading import NAMED, Reading, Trouble, quoted
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def sort_of(target: models.Field[Any, Any]) -> Sort:
     """What sort of cell a field reads."""
     if isinstance(target, models.ForeignKey):
         return "person" if issubclass(target.related_model, Person) else "unit"
+    if isinstance(target, HostsField):
+        return "unit"
     if target.choices or target.name in NAMED:
         return "choice"
     if isinstance(target, models.BooleanField):

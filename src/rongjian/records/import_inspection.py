@@ -62,8 +62,10 @@ def forms(actor: Actor, batch: Batch) -> list[FormCount]:
 
 
 def _forms_of(checker: Checker, column: Column, texts: Counter[str]) -> Iterator[FormCount]:
-    sort = sort_of(checker.kind.field(column.name))
-    shown = checker.units.full if sort == "unit" else column.shown
+    target = checker.kind.field(column.name)
+    sort = sort_of(target)
+    one_unit = sort == "unit" and target.is_relation
+    shown = checker.units.full if one_unit else column.shown
     by_form: dict[str, dict[str, Any]] = {}
     for text, _ in texts.most_common():
         found = column.plain(text, checker.home) if text else None

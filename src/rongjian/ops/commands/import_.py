@@ -41,7 +41,9 @@ _NAMED = 5
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("kind", nargs="?", metavar="台账", help="台账代码或名称，如 handled-person")
-    parser.add_argument("file", nargs="?", type=Path, metavar="文件", help=".xlsx、.xls、.csv 或 .docx 文件")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="文件", help=".xlsx、.xls、.csv 或 .docx 文件"
+    )
     parser.add_argument("--unit", metavar="单位", help="没有单位列的行算哪个单位，如 450000")
     parser.add_argument("--as", dest="person", metavar="工号或账号", help="以谁的身份导入")
     parser.add_argument(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("org", "0007_two_words_for_clearance"),
-        ("records", "0003_hand_over_log"),
+        ("records", "0004_joint_hosts"),
     ]
 
     operations = [
