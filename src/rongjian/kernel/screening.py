@@ -37,6 +37,9 @@ _MESSAGES = {
     "mobile": "有手机号码。请删去后再保存。",
     "case_number": "有案号。请删去，或改用本系统的记录编号。",
 }
+RULES = tuple(_MESSAGES)
+MARKS = ("secret_mark", "internal_mark")
+"""What speaks for the whole paper that it stands on; the other rules speak for one text."""
 
 
 def screen(text: str) -> list[Finding]:

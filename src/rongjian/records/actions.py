@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import allowed, require
 from rongjian.org.locks import rely_on_places
@@ -76,6 +75,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
 def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str = "") -> R:
     """Take a step of the record's flow; WrongState, Denied or Stale when it cannot be taken."""
     step = kind_of(record.kind).flow.move(move_code)
+    door.refuse({"detail": detail})
     with transaction.atomic():
         if receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=record.pk))
@@ -163,12 +163,7 @@ def opened(actor: Actor, target: str, unit: Unit, detail: str) -> None:
 
 def screen_texts(record: Record) -> None:
     """Refuse content that must never be stored; the message names rule and field, not the text."""
-    found: dict[str, list[str]] = {}
-    for field in record._meta.concrete_fields:
-        if screened(field) and (hits := screen(field.value_from_object(record) or "")):
-            found[field.name] = [hit.message for hit in hits]
-    if found:
-        raise ValidationError(found)
+    door.refuse(door.texts_of(record), kind_of(record.kind_code).admits)
 
 
 def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
@@ -186,15 +181,6 @@ def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
                 found.setdefault(name, []).append(words)
     if found:
         raise ValidationError(found)
-
-
-def screened(field: models.Field[Any, Any]) -> bool:
-    """Whether people type free text into the field."""
-    return (
-        isinstance(field, models.CharField | models.TextField)
-        and field.editable
-        and not field.choices
-    )
 
 
 def answer_dues(record: Record) -> None:

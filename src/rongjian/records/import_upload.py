@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from rongjian.kernel import cells
-from rongjian.kernel.screening import screen
 from rongjian.kernel.sheets import DEFAULT_LIMITS, SheetError, column_letters, find_heading, read
+from rongjian.log import door
 from rongjian.org.access import require
 from rongjian.records.import_checking import SCREENED
 from rongjian.records.import_mapping import is_personal, is_running, propose
@@ -26,7 +26,7 @@ from rongjian.records.import_reading import Trouble
 from rongjian.records.models import Batch, BatchRow, BatchState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rongjian.kernel.sheets import Heading, Sheet, Workbook
     from rongjian.org.access import Actor
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LIMITS = replace(DEFAULT_LIMITS, rows=100_100)
 """A hundred thousand rows below a heading, in one file."""
 _NAME = 120
-# No rule of `screen` can be met by so few plain characters.
+# No rule of the door can be met by so few plain characters.
 _HARMLESS = re.compile(r"[ -~]{0,10}")
 # What a database cannot hold in JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -77,7 +77,7 @@ def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet:
     name = checked_name(name)
     table = _choose(kind, read(name, data, LIMITS), sheet)
     _refuse_marks(table)
-    rows = list(_Texts(table).rows())
+    rows = list(_Texts(table, kind.admits).rows())
     if not rows:
         raise SheetError(f"“{table.sheet.name}”的表头下面没有数据。请检查是否选错了文件。")
     like = _like(kind, table.names)
@@ -100,8 +100,8 @@ def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet:
 def checked_name(name: str) -> str:
     """The file's own name, short enough; SheetError where the name itself must not be stored."""
     name = _UNSTORABLE.sub("", PurePath(name.replace("\\", "/")).name)
-    if hits := screen(PurePath(name).stem):
-        raise SheetError(f"文件没有保存：文件名中{hits[0].message}")
+    if told := door.faults(PurePath(name).stem) or door.faults(name):
+        raise SheetError(f"文件没有保存：文件名中{told[0]}")
     suffix = PurePath(name).suffix[:10]
     return name if len(name) <= _NAME else name[: _NAME - len(suffix)] + suffix
 
@@ -142,8 +142,8 @@ def _refuse_marks(table: Table) -> None:
     """A mark above the data speaks for the whole file."""
     for number, row in enumerate(table.sheet.rows[: table.heading.row_span[1]], 1):
         for cell in row:
-            if isinstance(cell, str) and (hits := screen(cell)):
-                raise SheetError(f"文件没有保存：第 {number} 行{hits[0].message}")
+            if isinstance(cell, str) and (told := door.faults(cell)):
+                raise SheetError(f"文件没有保存：第 {number} 行{told[0]}")
 
 
 # --- its rows --------------------------------------------------------------------------------
@@ -154,7 +154,8 @@ class _Texts:
     """The data rows of a table as text, each text screened once."""
 
     table: Table
-    _seen: dict[str, str] = field(default_factory=dict)
+    admits: Mapping[str, tuple[str, ...]]
+    _seen: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
         """(row number in the file, cells, troubles of cells not stored); blank rows are left out."""
@@ -168,17 +169,19 @@ class _Texts:
     def _screened(self, texts: list[str]) -> tuple[list[str], dict[str, Any]]:
         troubles: dict[str, Any] = {}
         for at, text in enumerate(texts):
-            if message := self._message(text):
+            proposal = self.table.proposals.get(at)
+            admitted = self.admits.get(proposal.field, ()) if proposal else ()
+            if message := self._message(text, admitted):
                 texts[at] = ""
                 troubles[f"{SCREENED}{at}"] = screened_cell(self.table.names[at], message)
         return texts, troubles
 
-    def _message(self, text: str) -> str:
+    def _message(self, text: str, admitted: tuple[str, ...]) -> str:
         if _HARMLESS.fullmatch(text):
             return ""
-        if text not in self._seen:
-            self._seen[text] = next((hit.message for hit in screen(text)), "")
-        return self._seen[text]
+        if (text, admitted) not in self._seen:
+            self._seen[text, admitted] = next(iter(door.faults(text, admitted)), "")
+        return self._seen[text, admitted]
 
 
 def screened_cell(heading: str, message: str) -> dict[str, Any]:

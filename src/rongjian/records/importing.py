@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
-from rongjian.kernel.screening import screen
+from rongjian.log import door
 from rongjian.org.access import may_somewhere, reach_units, require
 from rongjian.records import import_mapping
 from rongjian.records.import_checking import (
@@ -213,14 +213,20 @@ def fix_cells(actor: Actor, batch: Batch, texts: Mapping[tuple[int, str], str]) 
         if name in columns:
             by_row.setdefault(number, {})[columns[name]] = text
     numbers = sorted(by_row)
-    refused = {text: hits[0].message for text in set(texts.values()) if (hits := screen(text))}
+    kind = kind_of(batch.kind)
+    refused = {
+        (name, text): told[0]
+        for name, text in {(name, text) for (_, name), text in texts.items()}
+        if (told := door.faults(text, kind.admits.get(name, ())))
+    }
     with transaction.atomic():
         for start in range(0, len(numbers), SLICE):
             part = batch.rows.filter(outcome__in=OPEN, number__in=numbers[start : start + SLICE])
             rows = list(part.select_for_update())
             for row in rows:
                 for at, text in by_row[row.number].items():
-                    _put(row, at, batch.headings, text, refused.get(text, ""))
+                    told = refused.get((batch.mapping[str(at)], text), "")
+                    _put(row, at, batch.headings, text, told)
             keep_cells(rows)
         _recheck(actor, batch, numbers)
 

@@ -29,7 +29,8 @@ class Kind:
     from a superior's projection. `group` is where the menu lists the kind, `aliases` are further
     headings that an import takes for a field. `unit_types` are the types of units that a record
     can be about (all where none is said), `fixed` the fields that a sealed state keeps as they are,
-    `headings` what the kind calls a field otherwise than all records do.
+    `headings` what the kind calls a field otherwise than all records do. `admits` says for a field which
+    rules of the door do not hold there (`case_number` where the number of a document belongs).
     """
 
     code: str
@@ -47,6 +48,7 @@ class Kind:
     unit_types: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
+    admits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -90,6 +92,7 @@ def kind(
     unit_types: tuple[str, ...] = (),
     fixed: tuple[str, ...] = (),
     headings: Mapping[str, str] | None = None,
+    admits: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
 
@@ -110,6 +113,7 @@ def kind(
             unit_types=unit_types,
             fixed=fixed,
             headings=headings or {},
+            admits=admits or {},
         )
         return _enter(model, declared)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
 from rongjian.kernel.sheets import SheetError, column_letters, find_heading, read
+from rongjian.log import door
 from rongjian.org.access import require
 from rongjian.org.identity import identity_hash
 from rongjian.records.import_checking import SCREENED
@@ -151,8 +151,8 @@ def _table(
             continue
         for row in sheet.rows[: heading.row_span[1]]:
             for cell in row:
-                if isinstance(cell, str) and (hits := screen(cell)):
-                    raise SheetError(f"文件没有保存：{hits[0].message}")
+                if isinstance(cell, str) and (told := door.faults(cell)):
+                    raise SheetError(f"文件没有保存：{told[0]}")
         names = list(heading.names)
         found.append((sheet, heading.row_span[1], names, _taken(kind, names)))
     if not found:
@@ -204,8 +204,8 @@ def _kept(field: str, heading: str, text: str) -> tuple[str, dict[str, Any] | No
             Trouble("text", f"“{heading}”不是 18 位或 15 位身份证号，没有保存") if text else None
         )
         return hashed, None if hashed or wrong is None else wrong.stored()
-    if hits := screen(text):
-        return "", screened_cell(heading, hits[0].message)
+    if told := door.faults(text):
+        return "", screened_cell(heading, told[0])
     return text, None
 
 

@@ -36,6 +36,7 @@ _MORE_VERBS = {
     "log-in": "登录",
     "log-out": "退出",
     "log-in-failed": "登录失败",
+    "refuse-content": "拦下不得存储的内容",
     "activate": "激活账号",
     "change-password": "修改密码",
     "enrol-second-factor": "启用第二因素",
@@ -71,7 +72,7 @@ _MORE_VERBS = {
     "extend": "延期换届",
 }
 _SERVICES = {"svc:tick": "例行工作", "-": "未登录者"}
-_OTHER_OBJECTS = {"figure": "数字", "log": "变更记录", "batch": "导入批次"}
+_OTHER_OBJECTS = {"figure": "数字", "log": "变更记录", "batch": "导入批次", "door": "录入"}
 # Lines whose words are shown: these things are done by administrators, these verbs are told by the
 # product itself. Any other line may hold what somebody typed about business.
 _ADMINISTRATIVE = {
@@ -84,7 +85,7 @@ _ADMINISTRATIVE = {
     "pairing",
     "clearancechange",
 }
-_OWN_WORDS = {"open", "unmask", "import", "undo", "link"}
+_OWN_WORDS = {"open", "unmask", "import", "undo", "link", "refuse-content"}
 _APPS = ("org", "records", "documents", "auth")
 
 
