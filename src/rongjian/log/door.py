@@ -24,7 +24,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from rongjian.kernel.screening import MARKS, RULES, screen
+from rongjian.kernel.office_parts import side_texts
+from rongjian.kernel.screening import MARKS, RULES, Finding, screen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -50,20 +51,33 @@ class NotStorable(ValidationError):
 _watch: ContextVar[list[Hit] | None] = ContextVar("door", default=None)
 
 
-def faults(text: str, admits: Collection[str] = ()) -> list[str]:
-    """What to tell about content that must not be stored; empty where the text may pass.
+def found_in(text: str, admits: Collection[str] = ()) -> list[Finding]:
+    """What of the text must not be stored, noted for the log; nobody else may be told what it is.
 
     `admits` are the rules that do not hold for a field which says so (`Kind.admits`).
     """
     found = [each for each in screen(text) if each.rule not in admits]
     if (hits := _watch.get()) is not None:
         hits += [Hit(each.rule, _digest(text[each.start : each.end])) for each in found]
-    return list(dict.fromkeys(each.message for each in found))
+    return found
 
 
-def marked(text: str) -> list[str]:
-    """Only the marks that refuse a whole file, whatever is taken from it; numbers are no such marks."""
-    return faults(text, frozenset(RULES).difference(MARKS))
+def faults(text: str, admits: Collection[str] = ()) -> list[str]:
+    """What to tell about content that must not be stored; empty where the text may pass."""
+    return list(dict.fromkeys(each.message for each in found_in(text, admits)))
+
+
+def marks_in(text: str) -> list[Finding]:
+    """Only the marks that speak for a whole paper, whatever is taken from it."""
+    return found_in(text, frozenset(RULES).difference(MARKS))
+
+
+def told_beside(data: bytes) -> str:
+    """Why a file must not be taken in for what stands beside its body; empty where nothing does."""
+    for place, text in side_texts(data):
+        if found := marks_in(text):
+            return f"{place}里{found[0].message}"
+    return ""
 
 
 def refuse(

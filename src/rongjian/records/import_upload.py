@@ -76,6 +76,7 @@ def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet:
     require(actor, "import", kind.access, unit)
     name = checked_name(name)
     table = _choose(kind, read(name, data, LIMITS), sheet)
+    refuse_file(data, table.sheet.name)
     _refuse_marks(table)
     rows = list(_Texts(table, kind.admits).rows())
     if not rows:
@@ -104,6 +105,14 @@ def checked_name(name: str) -> str:
         raise SheetError(f"文件没有保存：文件名中{told[0]}")
     suffix = PurePath(name).suffix[:10]
     return name if len(name) <= _NAME else name[: _NAME - len(suffix)] + suffix
+
+
+def refuse_file(data: bytes, sheet: str) -> None:
+    """SheetError where the name of the sheet, or anything beside the cells, must not be stored."""
+    if told := door.faults(sheet):
+        raise SheetError(f"文件没有保存：工作表名称里{told[0]}")
+    if why := door.told_beside(data):
+        raise SheetError(f"文件没有保存：{why}")
 
 
 # --- which sheet -----------------------------------------------------------------------------

@@ -21,7 +21,13 @@ from rongjian.org.access import require
 from rongjian.org.identity import identity_hash
 from rongjian.records.import_checking import SCREENED
 from rongjian.records.import_reading import Trouble
-from rongjian.records.import_upload import LIMITS, as_text, checked_name, screened_cell
+from rongjian.records.import_upload import (
+    LIMITS,
+    as_text,
+    checked_name,
+    refuse_file,
+    screened_cell,
+)
 from rongjian.records.models import Batch, BatchRow, BatchState
 
 if TYPE_CHECKING:
@@ -111,6 +117,7 @@ def receive(actor: Actor, kind: SheetKind, name: str, data: bytes) -> Batch:
     require(actor, "import", kind.access, house)
     name = checked_name(name)
     sheet, first, headings, taken = _table(kind, read(name, data, LIMITS).sheets)
+    refuse_file(data, sheet.name)
     rows = list(_rows(sheet, first, headings, taken))
     if not rows:
         raise SheetError(f"“{sheet.name}”的表头下面没有数据。请检查是否选错了文件。")

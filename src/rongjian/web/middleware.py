@@ -14,6 +14,7 @@ from django.views.defaults import page_not_found
 from rongjian.indicators.snapshots import NoSnapshot
 from rongjian.indicators.spec import UnknownIndicator
 from rongjian.kernel.periods import PeriodError
+from rongjian.kernel.screening import screen
 from rongjian.log import audit, door
 from rongjian.org.access import Actor, Denied, actor_of, may_somewhere
 from rongjian.org.log_ins import Stranger
@@ -35,6 +36,7 @@ _OF_ADMINISTRATORS = ("/sys/", "/account/", "/logout/", "/org/explain")
 _BY_CODE = ("/taskforce/", "/org/branch/")
 """Pages of one unit, named by its code."""
 _OF_STRUCTURE = "/org/"
+_NOT_TYPED = {"csrfmiddlewaretoken", "idempotency", "version"}
 NO_PERSON = "这个账号还没有对应的工作人员，因此没有任何权限。"
 
 
@@ -99,8 +101,7 @@ class ActorMiddleware:
         if isinstance(error, UnknownKind | UnknownUnit | UnknownIndicator):
             return page_not_found(request, Http404(str(error)))
         if isinstance(error, door.NotStorable):
-            reason = f"没有保存：内容里{error.messages[0]}"
-            return render(request, "400.html", {"reason": reason}, status=422)
+            return _not_stored(request, error)
         if isinstance(error, PeriodError):
             return render(request, "400.html", {"reason": str(error)}, status=400)
         if isinstance(error, NoSnapshot):
@@ -150,6 +151,19 @@ def _actor(request: HttpRequest) -> Actor | None:
     if person is None:
         return None
     return replace(actor_of(person, clock.now()), address=addresses.client(request))
+
+
+def _not_stored(request: HttpRequest, error: door.NotStorable) -> HttpResponse:
+    """Why nothing was stored, with whatever else had been typed, so that it is not lost."""
+    typed = [
+        value
+        for name, values in request.POST.lists()
+        if name not in _NOT_TYPED
+        for value in values
+        if not screen(value)
+    ]
+    context = {"reasons": error.messages, "typed": "\n".join(typed), "back": request.path}
+    return render(request, "422.html", context, status=422)
 
 
 @transaction.atomic
