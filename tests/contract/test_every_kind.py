@@ -33,6 +33,7 @@ CLERKS |= {"party_org": "weiw", "temporary_branch": "weiw"}
 CLERKS["party_org"] = CLERKS["regime"] = "weiw"
 CLERKS["measure"] = CLERKS["risk_post"] = "wangwu"
 CLERKS["intf_stub"] = "zhuan"
+CLERKS["data_request"] = CLERKS["burden_feedback"] = "zhaoliu"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
 KINDS = [kind.code for kind in kinds()]

@@ -14,6 +14,7 @@ from rongjian.kernel.catalogue import load_campaigns, load_departments, load_fun
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers import burden_rules
 from rongjian.ledgers.force_results import results
 from rongjian.org import temporary
 from rongjian.org.access import classes, roles
@@ -37,6 +38,8 @@ def read_content() -> None:
     temporary.afterwards()
     bars()
     results()
+    burden_rules.limits()
+    burden_rules.efforts()
     rules()
     document_kinds()
     draft_words()

@@ -49,12 +49,12 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
     stored one. A repeated idempotency `key` returns what the first call produced.
     """
     with transaction.atomic():
-        if done := receipts.produced(actor.person.pk, key):
+        if done := receipts.produced(actor.holder, key):
             return cast("R", type(record)._default_manager.get(pk=done[0]))
         verb: Verb = "edit" if record.pk else "create"
         stored = _stored(record)
         before = image_of(stored) if stored else None
-        _stamp(actor, record)
+        _stamp(actor, record, stored)
         # Who it is about and in which state is read from what is stored, not from what was sent;
         # what moves must be in reach where it stood and where it goes.
         require(actor, verb, record.access_class, record.unit, stored or record)
@@ -68,7 +68,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         record.save()
         answer_dues(record)
         _log(actor, record, verb, before, detail)
-        receipts.keep(actor.person.pk, key, [record.pk])
+        receipts.keep(actor.holder, key, [record.pk])
     return record
 
 
@@ -202,18 +202,21 @@ def _stored(record: R) -> R | None:
     return cast("R | None", kept.filter(pk=record.pk).first())
 
 
-def _stamp(actor: Actor, record: Record) -> None:
+def _stamp(actor: Actor, record: Record, stored: Record | None) -> None:
+    """Set what nobody may choose: the place, and once for all who wrote it down and when."""
     kind = kind_of(record.kind_code)
     if record.unit_id is None:
         raise ValidationError({"unit": "请选择单位"})
     record.kind = kind.code
     rely_on_places()
     record.court_id = Unit.objects.values_list("court_id", flat=True).get(pk=record.unit_id)
-    if not record.pk:
+    if stored is None:
         _prepare(actor, record)
         record.state = kind.flow.initial
-        record.author = actor.person
+        record.author = actor.author
         record.recorded_at = actor.now
+    else:
+        record.author_id, record.recorded_at = stored.author_id, stored.recorded_at
     if record.happened_on is not None:
         record.path = path_on(record.unit, record.happened_on)
 

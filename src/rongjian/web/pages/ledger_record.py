@@ -14,6 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from rongjian.log import door
+from rongjian.log.door import NotStorable
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.temporary import months_after
 from rongjian.records import actions
@@ -215,6 +217,8 @@ def move(request: ActorRequest, code: str, pk: int) -> HttpResponse:
         messages.success(request, f"已{step.name}。")
     except WrongState as error:
         messages.error(request, f"没有办理：{error}。")
+    except NotStorable as error:
+        messages.error(request, f"没有{step.name}：“{step.asks or '说明'}”{error.messages[0]}")
     except Stale:
         messages.warning(request, f"没有{step.name}：这条记录刚被别人改过，请看过现在的内容再办。")
     return redirect("record", code, pk)
@@ -226,6 +230,7 @@ def link(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     kind, actor = kind_of(code), request.actor
     record = _viewable(actor, kind, pk)
     wanted = request.POST.get("target", "").strip()
+    door.refuse({"target": wanted})
     chosen = request.POST.get("kind", "")
     target = _named(actor, wanted)
     if target is None or target.pk == record.pk or chosen not in LinkKind.values:
