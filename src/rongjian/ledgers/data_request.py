@@ -56,21 +56,21 @@ class Reach(models.TextChoices):
     flow=SENT_OUT,
     access="data_request",
     group="减负",
-    form=("title", "unit", "items", "reach", "basis", "due_on"),
+    form=("title", "unit", "questions", "reach", "basis", "due_on"),
     more=("key", "happened_on", "asked", "ends_on"),
     columns=("happened_on", "title", "unit", "reach", "asked", "due_on"),
     filters=("reach",),
     facts=("reach", "asked", "due_on"),
     headings={"unit": "提出单位", "happened_on": "提出日期"},
     unit_types=(*COURT_TYPES, UnitType.DEPARTMENT),
-    fixed=("unit", "items", "reach", "asked", "basis"),
+    fixed=("unit", "questions", "reach", "asked", "basis"),
     admits={"basis": ("case_number",)},
 )
 class DataRequest(Record):
     """One request; the record's unit is the office that asks, `asked` how many units are to answer."""
 
     title = models.CharField("事项和用途", max_length=120)
-    items = models.TextField("填报项（一行一项）", max_length=2000)
+    questions = models.TextField("填报项（一行一项）", max_length=2000)
     reach = models.CharField("填报范围", max_length=8, choices=Reach)
     basis = models.CharField("依据文件", max_length=80)
     due_on = models.DateField("填报期限")
@@ -83,30 +83,29 @@ class DataRequest(Record):
     @property
     def size(self) -> tuple[int, int, int]:
         """(new items, units that answer, minutes that it takes all of them together)."""
-        items = len(items_of(self.items))
+        items = len(items_of(self.questions))
         return items, self.asked, request_minutes(items, self.asked)
 
     @property
     def needs_approval(self) -> bool:
         """Whether the office has to agree before it is sent out."""
         county = limits().county and self.reach == Reach.COUNTY
-        return county or len(items_of(self.items)) > limits().most_items
+        return county or len(items_of(self.questions)) > limits().most_items
 
     @classmethod
     def problems(cls, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Nothing is asked for that is known, and it is due after it was asked for."""
-        asked_on, due = row["happened_on"], row["due_on"]
-        if asked_on and due and due < asked_on:
-            yield "due_on", f"填报期限早于提出日期 {asked_on}"
-        for known in already_known(items_of(row["items"] or "")):
-            yield "items", known.words
+        """Nothing is asked for that a ledger holds."""
+        for known in already_known(items_of(row["questions"] or "")):
+            yield "questions", known.words
 
     @classmethod
     def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         """It is asked for today, of all units of its level that stand below."""
         found: dict[str, Any] = {"happened_on": today}
         if row["unit_id"] and row["reach"]:
-            found["asked"] = asked_units(row["unit_id"], row["reach"])
+            # A form gives the unit itself, a file its number.
+            unit = getattr(row["unit_id"], "pk", row["unit_id"])
+            found["asked"] = asked_units(unit, row["reach"])
         return found
 
     @classmethod
@@ -114,7 +113,7 @@ class DataRequest(Record):
         """Nothing large goes out on one's own word; what ends, ends today."""
         for record in records:
             if step.code == "issue" and record.needs_approval:
-                items = len(items_of(record.items))
+                items = len(items_of(record.questions))
                 raise WrongState(
                     f"“{record.title}”有 {items} 项，填报范围为{record.get_reach_display()}："
                     f"超过 {limits().most_items} 项或涉及县级院的，请报办公室批准"
