@@ -48,6 +48,16 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How many 字 a text of this sort may have."""
+
+    code: str
+    name: str
+    most: int
+    basis: Basis
+
+
+@dataclass(frozen=True)
 class Known:
     """Something asked for that a ledger holds already."""
 
@@ -73,6 +83,12 @@ def limits() -> Limits:
 def efforts() -> dict[str, int]:
     """Seconds by sort of input."""
     return {each.input: each.seconds for each in load_section(_FILE, "effort", Effort)}
+
+
+@cache
+def lengths() -> tuple[Length, ...]:
+    """The limits of length, the widest first."""
+    return tuple(sorted(load_section(_FILE, "lengths", Length), key=lambda each: -each.most))
 
 
 def items_of(text: str) -> list[str]:

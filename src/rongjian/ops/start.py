@@ -40,6 +40,7 @@ def read_content() -> None:
     results()
     burden_rules.limits()
     burden_rules.efforts()
+    burden_rules.lengths()
     rules()
     document_kinds()
     draft_words()
