@@ -41,8 +41,9 @@ def _alarms() -> None:
     _print(f"日常语句误报率（{len(set(texts)):,} 句不重复）", len(alarms), len(texts), "<= 1 %")
     _print("  普通正则误报率", by_peer, len(texts))
     _list(alarms)
-    ours, peer = seconds(lambda: [screen(t) for t in texts]), seconds(
-        lambda: [_NAIVE.search(t) for t in texts]
+    ours, peer = (
+        seconds(lambda: [screen(t) for t in texts]),
+        seconds(lambda: [_NAIVE.search(t) for t in texts]),
     )
     sys.stdout.write(
         f"速度: {len(texts) / ours:,.0f} 句/秒 | 普通正则: {len(texts) / peer:,.0f} 句/秒\n"

@@ -121,7 +121,17 @@ _DISGUISES: tuple[Disguise, ...] = (
 
 # --- ordinary sentences ------------------------------------------------------------------------------
 
-WHO = ("党组", "机关党委", "第二检察部党支部", "政治部", "检务督察部", "案管中心", "法警支队", "12309大厅", "驻所检察室")
+WHO = (
+    "党组",
+    "机关党委",
+    "第二检察部党支部",
+    "政治部",
+    "检务督察部",
+    "案管中心",
+    "法警支队",
+    "12309大厅",
+    "驻所检察室",
+)
 DAYS = ("3月5日上午", "上周", "今年以来", "二季度", "第{n}次会议上", "“七一”前", "年初至今", "近日")
 WORK = (
     "讨论了{n}件拟提请检委会研究的案件", "对{n}名入额检察官的办案数量作了通报", "走访辖区企业{n}家，梳理问题{n}个",
@@ -146,7 +156,14 @@ SECRECY = (
     "保密教育实训平台考试合格率{p}%", "档案室《机密档案目录》移交清单核对无误", "绝密、机密级国家秘密的知悉范围应当限定到具体人员",
     "机密级国家秘密的保密期限不超过20年", "秘密级国家秘密不超过10年", "使用完毕的秘密文件及时收回", "商业秘密保护期满5年后评估",
 )  # fmt: skip
-TAILS = ("", "，并形成会议纪要", "，责任人为各部门负责人", "，下一步将持续跟进", "，有关情况另行报告", "（详见附件{n}）")
+TAILS = (
+    "",
+    "，并形成会议纪要",
+    "，责任人为各部门负责人",
+    "，下一步将持续跟进",
+    "，有关情况另行报告",
+    "（详见附件{n}）",
+)
 
 
 def ordinary(seed: int, how_many: int) -> Iterator[str]:
@@ -164,7 +181,19 @@ def ordinary(seed: int, how_many: int) -> Iterator[str]:
 
 # --- numbers of persons ------------------------------------------------------------------------------
 
-_AREAS = ("110101", "320583", "430121", "440306", "450102", "450103", "451302", "510104", "650102", "620102", "542221")
+_AREAS = (
+    "110101",
+    "320583",
+    "430121",
+    "440306",
+    "450102",
+    "450103",
+    "451302",
+    "510104",
+    "650102",
+    "620102",
+    "542221",
+)
 _AROUND = (
     "{}", "证件号{}。", "被告人某某，公民身份号码{}，汉族", "{}（已核）", "表3第7行：{}", "{}\t男\t45岁", "证:{};住址略", "见{}号案卷",
     "联系人 {} 南宁", "“{}”",
@@ -200,7 +229,9 @@ def mobiles(seed: int, how_many: int) -> Iterator[str]:
     chance = random.Random(seed)
     for _ in range(how_many):
         whole = f"1{chance.randrange(3, 10)}{chance.randrange(10**9):09}"
-        worn = chance.choice((whole, f"{whole[:3]} {whole[3:7]} {whole[7:]}", f"+86 {whole}", _wide(chance, whole)))
+        worn = chance.choice(
+            (whole, f"{whole[:3]} {whole[3:7]} {whole[7:]}", f"+86 {whole}", _wide(chance, whole))
+        )
         yield chance.choice(("电话{}", "{}", "联系{}（微信同号）", "手机：{}，请回电")).format(worn)
 
 
@@ -208,7 +239,9 @@ def bank_cards(seed: int, how_many: int) -> Iterator[str]:
     """Texts with the number of a bank card whose check digit is right."""
     chance = random.Random(seed)
     for _ in range(how_many):
-        start, length = chance.choice((("621661", 19), ("622848", 19), ("622580", 16), ("436742", 16)))
+        start, length = chance.choice(
+            (("621661", 19), ("622848", 19), ("622580", 16), ("436742", 16))
+        )
         body = start + "".join(chance.choices("0123456789", k=length - len(start) - 1))
         doubled = [int(d) * (2 - at % 2) for at, d in enumerate(reversed(body))]
         whole = body + str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)
@@ -223,7 +256,9 @@ def case_numbers(seed: int, how_many: int) -> Iterator[str]:
         year, number = chance.randrange(2012, 2027), chance.randrange(1, 2000)
         place = chance.choice(("桂01", "桂0103", "粤03", "京", "渝05", "桂71"))
         kind = chance.choice(("刑初", "刑终", "民终", "行初", "执", "民再", "刑更"))
-        office = chance.choice(("南检刑诉", "青检二部刑诉", "桂检民监", "柳检刑不诉", "南检未检刑诉", "武检刑捕"))
+        office = chance.choice(
+            ("南检刑诉", "青检二部刑诉", "桂检民监", "柳检刑不诉", "南检未检刑诉", "武检刑捕")
+        )
         yield chance.choice(
             (
                 f"（{year}）{place}{kind}{number}号",

@@ -9,6 +9,7 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml import parse_xml
+from docx.shared import Cm
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
@@ -56,7 +57,7 @@ def paper(spot: str) -> bytes:
         paragraph.add_run(MARK[:1])
         paragraph.add_run(MARK[1:]).bold = True
     elif spot == "footer":
-        section.footer.add_table(1, 1, section.page_width).cell(0, 0).text = MARK
+        section.footer.add_table(1, 1, Cm(10)).cell(0, 0).text = MARK
     elif spot == "watermark":
         section.header._element.append(parse_xml(WATERMARK))
     elif spot == "comment":
@@ -100,7 +101,9 @@ def test_a_header_behind_many_rows_is_found() -> None:
     assert MARK in said(saved(made))
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", "编号,项目\n".encode(), b"\xd0\xcf\x11\xe0" + bytes(99)])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", "编号,项目\n".encode(), b"\xd0\xcf\x11\xe0" + bytes(99)]
+)
 def test_what_is_no_archive_says_nothing(data: bytes) -> None:
     assert list(side_texts(data)) == []
 

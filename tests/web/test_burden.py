@@ -61,7 +61,10 @@ def test_feedback_under_a_name_goes_to_the_office_and_its_answer_comes_back(
 def test_nobody_else_reads_it(world: World, visit: Visit, account: str) -> None:
     given(visit, "lisi")
     (record,) = BurdenFeedback.objects.all()
-    assert visit(account).get(reverse("record", args=["burden-feedback", record.pk])).status_code == 404
+    assert (
+        visit(account).get(reverse("record", args=["burden-feedback", record.pk])).status_code
+        == 404
+    )
 
 
 def test_feedback_without_a_name_names_nobody_anywhere(world: World, visit: Visit) -> None:
@@ -80,7 +83,11 @@ def test_feedback_without_a_name_names_nobody_anywhere(world: World, visit: Visi
     image = zlib.decompress(bytes(Image.objects.get(event=line).body)).decode()
     for told in (person.staff_no, person.name, f'"author_id",{person.pk}'):
         assert told not in image + line.detail + line.object
-    assert not Receipt.objects.filter(key__startswith=f"{person.pk}:").filter(key__endswith="k1").exists()
+    assert (
+        not Receipt.objects.filter(key__startswith=f"{person.pk}:")
+        .filter(key__endswith="k1")
+        .exists()
+    )
     assert "没有" in text_of(visit("lisi").get(reverse("burden-feedback")))
 
 
@@ -142,7 +149,11 @@ def test_a_request_is_priced_before_it_is_written(world: World, visit: Visit) ->
 
 @pytest.mark.parametrize(
     ("item", "kind"),
-    [("检察建议数", "recommendation"), ("1. 里程（公里）", "river-patrol"), ("先进典型名单", "honour")],
+    [
+        ("检察建议数", "recommendation"),
+        ("1. 里程（公里）", "river-patrol"),
+        ("先进典型名单", "honour"),
+    ],
 )
 def test_what_a_ledger_holds_is_not_asked_again(
     world: World, visit: Visit, item: str, kind: str
@@ -156,7 +167,8 @@ def test_what_a_ledger_holds_is_not_asked_again(
 
 
 @pytest.mark.parametrize(
-    "change", [{"questions": "\n".join(f"新问题{n}的整改率" for n in range(11))}, {"reach": "county"}]
+    "change",
+    [{"questions": "\n".join(f"新问题{n}的整改率" for n in range(11))}, {"reach": "county"}],
 )
 def test_what_is_large_or_reaches_down_takes_the_word_of_the_office(
     world: World, visit: Visit, change: dict[str, str]

@@ -31,7 +31,15 @@ ANSWERED = Flow(
         VOIDED,
     ),
     (
-        Move("answer", "答复", ("received", "working"), "answered", "approve", by_another=True, asks="答复"),
+        Move(
+            "answer",
+            "答复",
+            ("received", "working"),
+            "answered",
+            "approve",
+            by_another=True,
+            asks="答复",
+        ),
         Move("take", "开始办理", ("received",), "working", "approve", by_another=True),
         Move("void", "作废", ("received", "working"), "void", "void", asks="原因"),
     ),

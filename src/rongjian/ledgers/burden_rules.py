@@ -26,7 +26,9 @@ Input = Literal["choice", "day", "number", "person", "text", "item"]
 _FILE = CONTENT / "burden.yaml"
 _NOT_ASKED = {"key", "note"}
 """Fields of many ledgers that say nothing about a matter."""
-_MARKS = re.compile(r"^[\d一二三四五六七八九十]{1,3}[.、．)）]|[\s“”\"'《》:：;；。]|[（(][^（()）]*[)）]")
+_MARKS = re.compile(
+    r"^[\d一二三四五六七八九十]{1,3}[.、．)）]|[\s“”\"'《》:：;；。]|[（(][^（()）]*[)）]"
+)
 _TAILS = re.compile(r"(的)?(总)?(数量|数|情况|名单|清单|台账|明细|统计|件|人|个|次)$")
 
 
@@ -119,7 +121,11 @@ def form_seconds(kind: Kind, names: Iterable[str]) -> int:
 def _sort(field: models.Field[object, object]) -> Input:
     if isinstance(field, models.ForeignKey):
         return "person"
-    if field.choices or isinstance(field, models.BooleanField) or field.name in {"campaign", "line"}:
+    if (
+        field.choices
+        or isinstance(field, models.BooleanField)
+        or field.name in {"campaign", "line"}
+    ):
         return "choice"
     if isinstance(field, models.DateField):
         return "day"

@@ -115,7 +115,7 @@ class DataRequest(Record):
             if step.code == "issue" and record.needs_approval:
                 items = len(items_of(record.questions))
                 raise WrongState(
-                    f"“{record.title}”有 {items} 项，填报范围为{record.get_reach_display()}："
+                    f"“{record.title}”有 {items} 项，填报范围为{Reach(record.reach).label}："
                     f"超过 {limits().most_items} 项或涉及县级院的，请报办公室批准"
                 )
             if step.code == "end":

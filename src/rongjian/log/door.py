@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -80,9 +79,7 @@ def told_beside(data: bytes) -> str:
     return ""
 
 
-def refuse(
-    texts: Mapping[str, str], admits: Mapping[str, Collection[str]] | None = None
-) -> None:
+def refuse(texts: Mapping[str, str], admits: Mapping[str, Collection[str]] | None = None) -> None:
     """NotStorable, by field, where one of the texts (field → text) must not be stored."""
     allowed = admits or {}
     found = {

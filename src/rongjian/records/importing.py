@@ -225,8 +225,8 @@ def fix_cells(actor: Actor, batch: Batch, texts: Mapping[tuple[int, str], str]) 
             rows = list(part.select_for_update())
             for row in rows:
                 for at, text in by_row[row.number].items():
-                    told = refused.get((batch.mapping[str(at)], text), "")
-                    _put(row, at, batch.headings, text, told)
+                    message = refused.get((batch.mapping[str(at)], text), "")
+                    _put(row, at, batch.headings, text, message)
             keep_cells(rows)
         _recheck(actor, batch, numbers)
 

@@ -5,43 +5,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledgers', '0005_ledgers_of_the_field'),
-        ('records', '0003_hand_over_log'),
+        ("ledgers", "0005_ledgers_of_the_field"),
+        ("records", "0003_hand_over_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BurdenFeedback',
+            name="BurdenFeedback",
             fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('topic', models.CharField(choices=[('twice', '重复填报'), ('much', '表格或材料过多'), ('form', '表单不好填'), ('notices', '通知提醒过多'), ('supervision', '督办检查过频'), ('other', '其他')], max_length=12, verbose_name='类别')),
-                ('words', models.CharField(max_length=400, verbose_name='反馈内容')),
-                ('about', models.CharField(blank=True, max_length=80, verbose_name='涉及的表格或页面')),
-                ('answer', models.CharField(blank=True, max_length=400, verbose_name='答复')),
-                ('receipt', models.CharField(blank=True, db_index=True, editable=False, max_length=64, verbose_name='回执')),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("twice", "重复填报"),
+                            ("much", "表格或材料过多"),
+                            ("form", "表单不好填"),
+                            ("notices", "通知提醒过多"),
+                            ("supervision", "督办检查过频"),
+                            ("other", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("words", models.CharField(max_length=400, verbose_name="反馈内容")),
+                (
+                    "about",
+                    models.CharField(blank=True, max_length=80, verbose_name="涉及的表格或页面"),
+                ),
+                ("answer", models.CharField(blank=True, max_length=400, verbose_name="答复")),
+                (
+                    "receipt",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="回执",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '减负反馈',
+                "verbose_name": "减负反馈",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='DataRequest',
+            name="DataRequest",
             fields=[
-                ('record_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('title', models.CharField(max_length=120, verbose_name='事项和用途')),
-                ('questions', models.TextField(max_length=2000, verbose_name='填报项（一行一项）')),
-                ('reach', models.CharField(choices=[('own', '本院内设机构'), ('city', '市级院'), ('county', '县级院')], max_length=8, verbose_name='填报范围')),
-                ('basis', models.CharField(max_length=80, verbose_name='依据文件')),
-                ('due_on', models.DateField(verbose_name='填报期限')),
-                ('asked', models.PositiveSmallIntegerField(blank=True, default=0, verbose_name='填报单位（个）')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="事项和用途")),
+                ("questions", models.TextField(max_length=2000, verbose_name="填报项（一行一项）")),
+                (
+                    "reach",
+                    models.CharField(
+                        choices=[("own", "本院内设机构"), ("city", "市级院"), ("county", "县级院")],
+                        max_length=8,
+                        verbose_name="填报范围",
+                    ),
+                ),
+                ("basis", models.CharField(max_length=80, verbose_name="依据文件")),
+                ("due_on", models.DateField(verbose_name="填报期限")),
+                (
+                    "asked",
+                    models.PositiveSmallIntegerField(
+                        blank=True, default=0, verbose_name="填报单位（个）"
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
             ],
             options={
-                'verbose_name': '填报事项',
+                "verbose_name": "填报事项",
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
     ]

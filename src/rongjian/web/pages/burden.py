@@ -161,7 +161,7 @@ def _page(
 
 
 def _shown(record: BurdenFeedback) -> Given:
-    return Given(record, record.get_topic_display(), ANSWERED.state(record.state))
+    return Given(record, str(Topic(record.topic).label), ANSWERED.state(record.state))
 
 
 # --- the account -----------------------------------------------------------------------------------
