@@ -49,6 +49,7 @@ class Paper(models.Model):
     access_own, access_subject, access_handler = "author", "subject", "handler"
     access_addressee, access_requester = "addressees", "requester"
     access_submits = ("submit",)
+    access_shared = "fellows"
 
     class Meta:
         app_label = "org"
@@ -70,6 +71,19 @@ class Copy(models.Model):
         return f"{self.pk}"
 
 
+class Fellow(models.Model):
+    """A further unit that hosts a paper."""
+
+    paper = models.ForeignKey(Paper, models.DO_NOTHING, related_name="fellows")
+    unit = models.ForeignKey(StoredUnit, models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        app_label = "org"
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 @pytest.fixture(scope="session")
 def papers(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The tables of the papers; no migration knows them."""
@@ -77,8 +91,10 @@ def papers(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         with connection.schema_editor() as editor:
             editor.create_model(Paper)
             editor.create_model(Copy)
+            editor.create_model(Fellow)
         yield
         with connection.schema_editor() as editor:
+            editor.delete_model(Fellow)
             editor.delete_model(Copy)
             editor.delete_model(Paper)
 
@@ -157,7 +173,8 @@ def thing(chance: random.Random, units: list[str], users: list[oracle.User]) -> 
             ("addressee", user.name)
             for user in chance.sample(users, min(len(users), chance.randint(1, 2)))
         }
-    return oracle.Thing(chance.choice(units), chance.choice(STATES), tuple(sorted(people)))
+    unit, *hosts = chance.sample(units, chance.choices((1, 2, 3), (6, 2, 1))[0])
+    return oracle.Thing(unit, chance.choice(STATES), tuple(sorted(people)), tuple(hosts))
 
 
 def grant(chance: random.Random, units: list[str], role: str) -> oracle.Held:
@@ -268,6 +285,8 @@ def paper(each: oracle.Thing, done: Built) -> Paper:
     made: Paper = Paper._default_manager.create(
         unit=done.units[each.unit], state=each.state, **named
     )
+    for code in each.hosts:
+        Fellow._default_manager.create(paper=made, unit=done.units[code])
     for tie, name in each.people:
         if tie == "addressee":
             Copy._default_manager.create(paper=made, person=done.people[name])

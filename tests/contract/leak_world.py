@@ -86,7 +86,8 @@ class Aviary:
             "actor", flat=True
         )
         people |= {("submitter", who.removeprefix("u:")) for who in sent}
-        return oracle.Thing(record.unit.code, record.state, tuple(sorted(people)))
+        hosts = tuple(record.hosted_by.values_list("unit__code", flat=True))
+        return oracle.Thing(record.unit.code, record.state, tuple(sorted(people)), hosts)
 
     def may(self, visitor: Visitor, verb: str, code: str, thing: oracle.Thing) -> bool:
         return oracle.may(self.world, visitor.user, verb, code, thing)
@@ -170,7 +171,7 @@ def _text_fields(kind: Kind) -> tuple[str, ...]:
         if isinstance(kind.field(name), models.CharField | models.TextField)
         and not kind.field(name).choices
         and (kind.field(name).max_length or LONGEST) >= LONGEST
-        and name not in ("campaign", "line")
+        and name not in ("campaign", "line", "hosts")
     )
 
 

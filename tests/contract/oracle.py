@@ -133,11 +133,12 @@ class User:
 
 @dataclass(frozen=True)
 class Thing:
-    """A row: where it stands, in which state, and who is what to it."""
+    """A row: where it stands, in which state, who is what to it, and which units host it too."""
 
     unit: str
     state: str = ""
     people: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[str, ...] = ()
 
     def is_tied(self, user: User, tie: str) -> bool:
         """Whether the user is that to the row."""
@@ -252,7 +253,9 @@ def grants(
     """Whether one row of the table, held at a post, allows it."""
     kind = table()[code]
     tie = TIES.get(row.scope)
-    if not world.within(row.scope, post, thing.unit):
+    # Whoever hosts a row may read it; everything else is its own unit's.
+    at = (thing.unit, *(thing.hosts if verb in ("view", "project") else ()))
+    if not any(world.within(row.scope, post, unit) for unit in at):
         return False
     if tie and not thing.is_tied(user, tie):
         return False

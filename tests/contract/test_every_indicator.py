@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import Q
 
 from rongjian.indicators import catalogue, figures, snapshots, trace
 from rongjian.indicators.schema import schemas
@@ -75,12 +76,29 @@ def test_a_unit_is_what_is_below_it_and_its_own(
             for each in built_world.units.values()
             if each.path.startswith(unit.path) and each.path.count("/") == depth
         ]
-        own = trace.records(code, unit, period).filter(unit=unit)
-        assert found.records == sum(each.records for each in below) + own.count(), found
+        rows = trace.records(code, unit, period)
+        own, again = standing(rows, unit)
+        mine = len(own) - len(again)
+        assert found.records == sum(each.records for each in below) + mine, found
         if definition.measure in ("count", "sum"):
             total = sum(each.value or 0 for each in below)
-            mine = own.count() if definition.measure == "count" else added(definition, own)
+            if definition.measure == "sum":
+                mine = sum(added(definition, rows.filter(pk=pk)) for pk in own)
+                mine -= sum(added(definition, rows.filter(pk=pk)) for pk in again)
             assert (found.value or 0) == total + mine, found
+
+
+def standing(rows: QuerySet[Record], unit: Unit) -> tuple[list[int], list[int]]:
+    """The records that the unit itself hosts, and those that units below share, once for each more."""
+    own, again = [], []
+    concerned = rows.filter(Q(unit=unit) | ~Q(hosts=""))
+    for record in concerned.select_related("unit").prefetch_related("hosted_by__unit"):
+        paths = [record.unit.path, *(host.unit.path for host in record.hosted_by.all())]
+        inside = [path.removeprefix(unit.path) for path in paths if path.startswith(unit.path)]
+        below = {path.partition("/")[0] for path in inside}
+        own += [record.pk] if "" in below else []
+        again += [record.pk] * (len(below) - 1)
+    return own, again
 
 
 def added(definition: Definition, rows: QuerySet[Record]) -> Decimal:

@@ -189,11 +189,11 @@ def some_plan(world: World, number: int) -> Plan:
     ]
 
 
-def reorganise(world: World) -> int:
+def reorganise(world: World, share: int = SHARE) -> int:
     """Carry out a share of the random reorganisations; returns how many were refused."""
     done = refused = 0
     total = Record.objects.count()
-    while done < SHARE:
+    while done < share:
         plan = some_plan(world, done + refused)
         tree = plan.body.type if isinstance(plan, Found) else plan.named[0].type
         who = "organ_committee" if tree_of(UnitType(tree)) == Tree.PARTY else "sysadmin"

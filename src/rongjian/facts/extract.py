@@ -14,10 +14,11 @@ from rongjian.facts.schema import columns, schema
 from rongjian.kernel.files import sole_writer
 from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.org.queries import structure
+from rongjian.records.hosts import places_of
 from rongjian.records.kinds import kind_of, kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -91,17 +92,36 @@ def _draw_all(target: Manifest) -> None:
 def _draw_month(kind: Kind, partition: str) -> None:
     year, month = map(int, partition.split("-"))
     days = (date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-    files.write(kind.code, partition, columns(kind), _rows(kind).filter(happened_on__range=days))
+    rows = _rows(kind).filter(happened_on__range=days)
+    standing = places_of(kind, record__happened_on__range=days) if kind.joint else {}
+    files.write(kind.code, partition, columns(kind), _with_hosts(kind, rows, standing))
 
 
 def _rows(kind: Kind) -> QuerySet[Record, files.Row]:
-    """The columns of every row that figures count."""
+    """The columns of every row that figures count, as far as its own tables hold them."""
     counted = kind.model._default_manager.filter(state__in=kind.flow.counted)
-    return counted.order_by().values_list(*(column.lookup for column in columns(kind)))
+    lookups = [column.lookup for column in columns(kind) if column.lookup]
+    return counted.order_by().values_list(*lookups)
 
 
 def _by_day(kind: Kind) -> Iterator[files.Row]:
-    return _rows(kind).order_by("happened_on").iterator(chunk_size=_AT_ONCE)
+    rows = _rows(kind).order_by("happened_on").iterator(chunk_size=_AT_ONCE)
+    yield from _with_hosts(kind, rows, places_of(kind) if kind.joint else {})
+
+
+def _with_hosts(
+    kind: Kind, rows: Iterable[files.Row], standing: Mapping[int, Sequence[tuple[str, str]]]
+) -> Iterable[files.Row]:
+    """The rows with the places of their further hosts behind, in kinds that have such columns."""
+    if not kind.joint:
+        return rows
+    nowhere: Sequence[tuple[str, str]] = ()
+    return ((*row, *_host_places(standing.get(row[0], nowhere))) for row in rows)
+
+
+def _host_places(places: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    now, then = ("".join(f"|/{pair[at]}" for pair in places) for at in (0, 1))
+    return now, then
 
 
 def _partition_of(kind: Kind) -> Callable[[files.Row], str]:

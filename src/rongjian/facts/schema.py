@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from rongjian.records.kinds import BASE_FACTS, kinds
+from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a fact file: its name and type there, and where the ORM finds the value."""
+    """One column of a fact file: its name and type there, and where the ORM finds the value.
+
+    Without a lookup it is not of the record's own tables and added when rows are drawn.
+    """
 
     name: str
     type: str
@@ -36,15 +39,19 @@ _PLACES = (
     Column("court", "VARCHAR", "court__code"),
     Column("path", "VARCHAR", "path"),
 )
+# Where the further hosts stand, now and then: each path behind |/, so that a part of a path is found
+# in the text. Only kinds that may be held jointly have them.
+HOST_PLACES = (Column("host_paths", "VARCHAR", ""), Column("host_places", "VARCHAR", ""))
 
 
 def columns(kind: Kind) -> tuple[Column, ...]:
     """The columns of a kind's facts; ValueError when a private field is declared as one."""
     if leaking := set(kind.facts) & set(kind.private):
         raise ValueError(f"{kind.code} 的 facts 里有不得上行的字段：{'、'.join(sorted(leaking))}")
-    names = dict.fromkeys((*BASE_FACTS, *kind.facts))
-    drawn = (kind.field(name) for name in names)
-    return (*_PLACES, *(Column(field.attname, _type(field), field.attname) for field in drawn))
+    drawn = (kind.field(name) for name in kind.drawn)
+    hosts = HOST_PLACES if kind.joint else ()
+    own = (Column(field.attname, _type(field), field.attname) for field in drawn)
+    return (*_PLACES, *own, *hosts)
 
 
 def schema() -> Mapping[str, dict[str, str]]:

@@ -23,6 +23,7 @@ from sqlglot import exp
 from rongjian.indicators.compiler import totals_at, totals_by_month
 from rongjian.indicators.cube import Rows
 from rongjian.indicators.schema import schemas
+from rongjian.indicators.spec import HOST_PLACES, HOSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from rongjian.indicators.compiler import Place
     from rongjian.indicators.formula import Part
+    from rongjian.indicators.standing import Standing
 
 
 class FactsMissing(LookupError):
@@ -55,15 +57,16 @@ class Facts:
         return cls({stream: (seq, line) for stream, (seq, line) in kept["heads"].items()})
 
 
-def by_month(parts: Iterable[Part]) -> Iterator[Rows]:
+def by_month(parts: Iterable[Part], standing: Standing) -> Iterator[Rows]:
     """Additive parts by unit and month, over all facts: one query a kind and date."""
     for some in _together(parts):
         query = totals_by_month(some, schemas()[some[0].kind])
         with _engine() as engine:
             found = engine.execute(_sql(query, _files(some[0].kind, "*"))).fetchnumpy()
+        hosts = list(found.pop(HOSTS, ()))
         columns = {name: _whole(column) for name, column in found.items()}
         amounts = {part.key: columns[f"p{place}"] for place, part in enumerate(some)}
-        yield Rows(columns["unit_id"], columns["month"], amounts)
+        yield standing.spread(Rows(columns["unit_id"], columns["month"], amounts), hosts)
 
 
 def at_place(
@@ -115,7 +118,9 @@ def _whole(column: Any) -> Any:
 def _covers(schema: Mapping[str, Mapping[str, str]], part: Part) -> bool:
     known = schemas()[part.kind]
     asked = {part.on, part.field, *(each.field for group in part.where for each in group)} - {""}
-    return {known[name].column for name in asked} <= schema.get(part.kind, {}).keys()
+    wanted = {known[name].column for name in asked}
+    wanted |= {HOSTS, *HOST_PLACES.values()} if HOSTS in known else set()
+    return wanted <= schema.get(part.kind, {}).keys()
 
 
 def _folder() -> Path:

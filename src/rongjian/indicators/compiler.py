@@ -15,7 +15,7 @@ from typing import Literal
 from sqlglot import exp
 
 from rongjian.indicators.formula import Part, Where
-from rongjian.indicators.spec import Condition, FieldType, Op, Plain, Schema
+from rongjian.indicators.spec import HOST_PLACES, HOSTS, Condition, FieldType, Op, Plain, Schema
 
 Organised = Literal["now", "then"]
 
@@ -91,14 +91,18 @@ _LOOKUPS: Mapping[Op, str] = {
 
 
 def totals_by_month(parts: Sequence[Part], schema: Schema) -> exp.Select:
-    """Totals of additive parts of one kind and date, by unit and month (year × 12 + month − 1)."""
+    """Totals of additive parts of one kind and date, by unit and month (year × 12 + month − 1).
+
+    Where several units may host a record, also by the hosts, since it counts for each of them.
+    """
+    hosts = [HOSTS] if HOSTS in schema else []
     day = _column(schema[parts[0].on])
     month = exp.Year(this=day.copy()) * 12 + exp.Month(this=day.copy()) - 1
     return (
-        exp.select("unit_id", exp.alias_(month, "month"), *_aggregates(parts, schema))
+        exp.select("unit_id", exp.alias_(month, "month"), *hosts, *_aggregates(parts, schema))
         .from_(_table(parts[0].kind), copy=False)
         .where(exp.Not(this=day.copy().is_(exp.null())), copy=False)
-        .group_by("unit_id", exp.Literal.number(2), copy=False)
+        .group_by("unit_id", exp.Literal.number(2), *hosts, copy=False)
     )
 
 
@@ -111,7 +115,7 @@ def totals_at(
     return (
         exp.select(*_aggregates(parts, schema))
         .from_(_table(parts[0].kind), copy=False)
-        .where(within, _inside(place), copy=False)
+        .where(within, _inside(place, schema), copy=False)
     )
 
 
@@ -130,7 +134,7 @@ def lookup_days(on: FieldType, days: tuple[date, date]) -> Test:
 
 
 def lookup_place(place: Place) -> Test:
-    """That the row is of the place, for the ORM."""
+    """That the row's own unit is of the place, for the ORM; asked of its further hosts alike."""
     if place.organised == "now":
         return Is("unit__path__startswith", place.path)
     return AnyOf((Is("path__startswith", place.step), Is("path__contains", f"/{place.step}")))
@@ -205,7 +209,18 @@ def _condition(condition: Condition, type_: FieldType) -> exp.Expr:
     return _COMPARES[condition.op](this=column, expression=values[0])
 
 
-def _inside(place: Place) -> exp.Expr:
+def _inside(place: Place, schema: Schema) -> exp.Expr:
+    """That one of the hosts of a row is of the place; a row counts once, however many are."""
+    own = _standing(place)
+    if HOSTS not in schema:
+        return own
+    paths = exp.column(HOST_PLACES[place.organised], quoted=True)
+    begins = f"|/{place.path}" if place.organised == "now" else f"/{place.step}"
+    return exp.or_(own, exp.Contains(this=paths, expression=_literal(begins)), copy=False)
+
+
+def _standing(place: Place) -> exp.Expr:
+    """That a row's own unit is of the place."""
     if place.organised == "now":
         # A path ends in “/”; everything that begins with it lies before the same with a “0”.
         column = exp.column("unit_path", quoted=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,12 +22,14 @@ from rongjian.indicators.catalogue import catalogue, formula
 from rongjian.indicators.cube import Axes, Cube, Rows
 from rongjian.indicators.images import Images
 from rongjian.indicators.schema import schemas
+from rongjian.indicators.standing import Standing
 from rongjian.kernel.files import sole_writer
 from rongjian.kernel.periods import Month
 from rongjian.log.changes import ImageErased, continues, heads, one_moment, since
 from rongjian.log.models import Event
 from rongjian.org.models import Unit
 from rongjian.org.queries import structure
+from rongjian.records.host_models import BETWEEN
 from rongjian.records.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -54,6 +57,11 @@ class _Frame:
     structure: str
     parts: Mapping[str, Part]
     today: date
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the hosts of records stand."""
+        return Standing(self.units, BETWEEN)
 
     @property
     def digest(self) -> str:
@@ -142,7 +150,7 @@ def _anew(frame: _Frame, now: Heads) -> Snapshot:
         changes = _changes(frame, facts.heads, now)
     except ImageErased:
         raise columns.FactsMissing("有的变更内容已删除，请先运行 rongjian tick") from None
-    rows = [*columns.by_month(frame.parts.values()), *changes]
+    rows = [*columns.by_month(frame.parts.values(), frame.standing), *changes]
     newest = _newest(frame)
     cube = Cube.of(frame.axes(rows, newest.cube.axes if newest else None), rows)
     return snapshots.publish(cube, frame.digest, _last_event(), now)
@@ -175,12 +183,15 @@ def _changes(frame: _Frame, known: Mapping[str, tuple[int, str]], now: Heads) ->
     rows: list[Rows] = []
     for (kind, names), signed in images.items():
         parts = [part for part in frame.parts.values() if part.kind == kind]
-        rows += _signed_rows(parts, names, signed)
+        rows += _signed_rows(frame, parts, names, signed)
     return rows
 
 
 def _signed_rows(
-    parts: Sequence[Part], names: Sequence[str], signed: Sequence[tuple[int, Sequence[Any]]]
+    frame: _Frame,
+    parts: Sequence[Part],
+    names: Sequence[str],
+    signed: Sequence[tuple[int, Sequence[Any]]],
 ) -> Iterator[Rows]:
     kind = kind_of(parts[0].kind)
     found = dict(zip(names, zip(*(row for _, row in signed), strict=True), strict=True))
@@ -194,7 +205,8 @@ def _signed_rows(
     unit_ids = np.array(found["unit_id"], np.int64)
     for on in dict.fromkeys(part.on for part in parts):
         amounts = {part.key: asked.amounts(part) * signs for part in parts if part.on == on}
-        yield Rows(unit_ids, asked.months(on), amounts)
+        rows = Rows(unit_ids, asked.months(on), amounts)
+        yield frame.standing.spread(rows, found["hosts"]) if kind.joint else rows
 
 
 def _last_event() -> int:

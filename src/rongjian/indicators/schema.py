@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.indicators.spec import FieldType
-from rongjian.records.kinds import BASE_FACTS, kinds
+from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,7 @@ def schemas() -> Mapping[str, Schema]:
 
 
 def _schema(kind: Kind) -> Schema:
-    names = dict.fromkeys((*BASE_FACTS, *kind.facts))
-    found = {field.name: _type(field) for field in map(kind.field, names)}
+    found = {field.name: _type(field) for field in map(kind.field, kind.drawn)}
     # Facts keep the procuratorate by its code; every record has it beside its unit.
     found["court"] = FieldType("ref", "court", "court_id")
     states = frozenset(state.code for state in kind.flow.states if state.counted)

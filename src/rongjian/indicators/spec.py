@@ -78,6 +78,10 @@ class FieldType:
 
 Schema = Mapping[str, FieldType]
 """The fields of one kind, by the names that definitions use."""
+HOSTS = "hosts"
+"""The field that kinds have whose records several units may host; their facts say where these stand."""
+HOST_PLACES = {"now": "host_paths", "then": "host_places"}
+"""The columns of those facts, as organised now and then."""
 
 
 @dataclass(frozen=True)

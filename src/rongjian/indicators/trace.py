@@ -26,9 +26,12 @@ from rongjian.indicators.compiler import (
     lookups,
 )
 from rongjian.indicators.schema import schemas
+from rongjian.records.hosts import anywhere, placed
 from rongjian.records.kinds import kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rongjian.indicators.compiler import Organised, Test
     from rongjian.indicators.formula import Part
     from rongjian.kernel.periods import Period
@@ -53,7 +56,20 @@ def recount(
 
 
 def inside(unit: Unit, organised: Organised = "now", under: str = "") -> Q:
-    """That a record belongs to a unit, as organised now or then."""
+    """That a record is of a unit, as organised now or then, by any of its hosts."""
+    return anywhere(_inside(unit, organised, under))
+
+
+def own(unit: Unit, below: Iterable[Unit], organised: Organised = "now", under: str = "") -> Q:
+    """That a host of a record stands in a unit and in none of those below (本级)."""
+    above = unit.code if organised == "then" else ""
+    place = _inside(unit, organised, under)
+    for each in below:
+        place &= ~_inside(each, organised, above)
+    return anywhere(place)
+
+
+def _inside(unit: Unit, organised: Organised, under: str) -> Q:
     return _q(lookup_place(Place(unit.code, unit.path, organised, under)))
 
 
@@ -61,10 +77,11 @@ def rows_of(part: Part, place: Place, period: Period) -> QuerySet[Record]:
     """The rows that a part counts at a place in a period."""
     kind, schema = kind_of(part.kind), schemas()[part.kind]
     days = lookup_days(schema[part.on], (period.start, period.end))
-    wanted = AllOf((days, lookup_place(place), lookups(part.where, schema)))
+    wanted = AllOf((days, lookups(part.where, schema)))
+    where = placed(kind, _q(lookup_place(place)))
     # The kind goes without saying for its own table, but the indexes of records begin with it.
     return kind.model._default_manager.filter(
-        _q(wanted), kind=kind.code, state__in=kind.flow.counted
+        _q(wanted), where, kind=kind.code, state__in=kind.flow.counted
     )
 
 

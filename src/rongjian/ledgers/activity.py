@@ -47,7 +47,7 @@ class Mode(models.TextChoices):
     access="activity",
     group="组织生活",
     form=("unit", "type", "happened_on", "topic", "absent", "resolution"),
-    more=("key", "expected", "mode", "task_force", "campaign", "line", "no_link_reason"),
+    more=("key", "hosts", "expected", "mode", "task_force", "campaign", "line", "no_link_reason"),
     columns=("happened_on", "type", "topic", "unit", "expected", "absent", "mode"),
     filters=("type", "mode"),
     facts=("type", "mode", "expected", "absent"),

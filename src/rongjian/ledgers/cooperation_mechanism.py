@@ -31,7 +31,7 @@ class MechanismType(models.TextChoices):
     access="work",
     group="协作共建",
     form=("title", "unit", "type", "happened_on", "partners", "valid_to"),
-    more=("key", "number", "line", "campaign", "content"),
+    more=("key", "hosts", "number", "line", "campaign", "content"),
     columns=("happened_on", "type", "title", "partners", "unit", "valid_to"),
     filters=("type",),
     facts=("type", "valid_to"),

@@ -42,7 +42,7 @@ class JointContent(models.TextChoices):
     access="activity",
     group="协作共建",
     form=("title", "unit", "happened_on", "partner", "partner_type", "content"),
-    more=("key", "valid_to", "raised", "solved", "rules_made", "line", "campaign", "goal"),
+    more=("key", "hosts", "valid_to", "raised", "solved", "rules_made", "line", "campaign", "goal"),
     columns=("happened_on", "title", "partner", "partner_type", "content", "unit", "valid_to"),
     filters=("partner_type", "content"),
     facts=("partner_type", "content", "valid_to", "raised", "solved", "rules_made"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     access="work",
     group="协作共建",
     form=("river", "unit", "happened_on", "kilometres", "found", "remedied"),
-    more=("key", "partner", "campaign", "line", "note"),
+    more=("key", "hosts", "partner", "campaign", "line", "note"),
     columns=("happened_on", "river", "kilometres", "found", "remedied", "unit", "partner"),
     facts=("kilometres", "found", "remedied"),
     private=("note",),

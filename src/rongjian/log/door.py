@@ -92,11 +92,12 @@ def refuse(texts: Mapping[str, str], admits: Mapping[str, Collection[str]] | Non
 
 
 def takes_text(field: models.Field[Any, Any]) -> bool:
-    """Whether people type free text into the field."""
+    """Whether people type free text into the field; one that holds only codes says `codes = True`."""
     return (
         isinstance(field, models.CharField | models.TextField)
         and field.editable
         and not field.choices
+        and not getattr(field, "codes", False)
     )
 
 

@@ -113,7 +113,7 @@ def allowed(
     """
     whole = whole or verb == "figures"
     return any(
-        reach.covers(unit, whole=whole) and reach.fits(record)
+        (reach.covers(unit, whole=whole) or reach.hosts(record)) and reach.fits(record)
         for reach in reaches(actor, code, verb)
     )
 
@@ -197,7 +197,7 @@ def reason(actor: Actor, verb: Verb, code: str, unit: Unit, record: object = Non
     entry = classes()[code]
     whole = verb == "figures"
     held = list(reaches(actor, code, verb))
-    near = [reach for reach in held if reach.covers(unit, whole=whole)]
+    near = [each for each in held if each.covers(unit, whole=whole) or each.hosts(record)]
     for reach in near:
         if reach.fits(record):
             words = f"可以：{reach.post.unit.short}{roles()[reach.post.role].name}（{entry.name}）"

@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from rongjian.org.models import COURT_TYPES, Placement, Unit, in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from django.db.models import QuerySet
@@ -63,6 +63,12 @@ def paths_on(units: Iterable[Unit], until: date) -> dict[int, list[Placement]]:
         if placement.valid_from <= until or placement.unit_id not in found:
             found.setdefault(placement.unit_id, []).append(placement)
     return found
+
+
+def place_then(placed: Sequence[Placement], day: date) -> str:
+    """Where a unit stood on a day, by `paths_on`; before it was founded, where it was founded."""
+    then = (place.path for place in reversed(placed) if place.valid_from <= day)
+    return next(then, placed[0].path if placed else "")
 
 
 def children(unit: Unit, *, ever: bool = False) -> QuerySet[Unit]:

@@ -26,6 +26,7 @@ from rongjian.org.roles import (
     JUDGING,
     ONESELF,
     PERSONAL,
+    SHARED,
     AccessClass,
     Grant,
     Verb,
@@ -190,6 +191,14 @@ class Reach:
             if not (whole and unit.is_court and falls_short(self.actor, place))
         )
 
+    def hosts(self, record: Any) -> bool:
+        """Whether a further host of a row stands within reach, which lets its people read it."""
+        shared = _named(type(record), "shared")
+        if self.verb not in SHARED or not shared or record.pk is None:
+            return False
+        units = (each.unit for each in getattr(record, shared).select_related("unit__court"))
+        return any(place.holds(unit) for unit in units for place in self.places)
+
     def rows(self, model: type[Model], owner: type[Model]) -> Q | None:
         """What the grant asks of a row itself; `owner` declares the fields. None: no row has it."""
         found = Q()
@@ -221,7 +230,12 @@ class Reach:
     def condition(self, model: type[Model], owner: type[Model]) -> Q | None:
         """The reach on the rows of a model: the place and what is asked of the row."""
         asked = self.rows(model, owner)
-        return None if asked is None else _anywhere(model, self.places) & asked
+        if asked is None:
+            return None
+        place = _anywhere(model, self.places)
+        if place and self.verb in SHARED:
+            place |= _hosted(model, self.places)
+        return place & asked
 
 
 def reaches(actor: Actor, code: str, verb: Verb) -> Iterator[Reach]:
@@ -299,7 +313,8 @@ def falls_short(actor: Actor, place: Place) -> bool:
 # units themselves) or `access_unit_code` the field with a unit's code; `access_own`,
 # `access_subject`, `access_handler`, `access_addressee`, `access_requester` and `access_state` the
 # fields that name persons (a tuple for a pair) and the state, where a field of text names a person as the log does;
-# `access_submits` the verbs under which the log keeps who handed a row in.
+# `access_submits` the verbs under which the log keeps who handed a row in; `access_shared` the
+# relation whose rows name further units, the people of which may read the row.
 
 _FIELDS = {"state": "state"}
 
@@ -326,6 +341,19 @@ def _anywhere(model: type[Model], places: Iterable[Place]) -> Q:
             return Q()
         found |= Q(**{f"{code}__in": Unit.objects.filter(part).values("code")}) if code else part
     return found
+
+
+def _hosted(model: type[Model], places: Iterable[Place]) -> Q:
+    """The rows that are read at a further host's as well; empty where rows have but one unit."""
+    shared = _named(model, "shared")
+    if not shared:
+        return Q()
+    relation: Any = model._meta.get_field(shared)
+    inside = Q()
+    for place in places:
+        inside |= place.condition("unit__")
+    hosts = relation.related_model._default_manager.filter(inside)
+    return Q(pk__in=hosts.values(relation.field.name))
 
 
 def _tied(actor: Actor, model: type[Model], owner: type[Model], tie: str) -> Q | None:

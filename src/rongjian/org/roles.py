@@ -88,6 +88,8 @@ PERSONAL: frozenset[Within] = frozenset({"own", "subject", "handler", "addressee
 """Reaches that depend on who one is to the row, not on where the row stands."""
 ONESELF: frozenset[Within] = frozenset({"own", "subject"})
 """One's own rows, for which no clearance is asked."""
+SHARED: frozenset[Verb] = frozenset({"view", "project"})
+"""What the people of every unit that hosts a row may do with it; all else is its own unit's."""
 JUDGING: frozenset[Verb] = frozenset({"approve", "finalise"})
 """What nobody does with what is their own (F4)."""
 _UPWARD: frozenset[Verb] = frozenset({"project", "figures", "export"})

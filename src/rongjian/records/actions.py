@@ -18,10 +18,13 @@ from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
 from rongjian.records.barred import misplaced
+from rongjian.records.hosts import stand
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import Due, Link, LinkKind, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rongjian.org.access import Actor, Verb
     from rongjian.org.models import Person
     from rongjian.records.flows import Move
@@ -66,7 +69,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         if before is not None:
             _claim(record)
         record.save()
-        answer_dues(record)
+        answer_dues(record, stand(record) if kind_of(record.kind).joint else [record.unit_id])
         _log(actor, record, verb, before, detail)
         receipts.keep(actor.holder, key, [record.pk])
     return record
@@ -183,10 +186,10 @@ def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
         raise ValidationError(found)
 
 
-def answer_dues(record: Record) -> None:
-    """Let the record answer the dues of its unit and kind whose window holds its day."""
+def answer_dues(record: Record, hosts: Sequence[int]) -> None:
+    """Let the record answer the dues of its kind, of each host, whose window holds its day."""
     dues = Due.objects.filter(
-        unit_id=record.unit_id,
+        unit__in=hosts,
         kind=record.kind,
         opens_on__lte=record.happened_on,
         due_on__gte=record.happened_on,
@@ -222,8 +225,11 @@ def _stamp(actor: Actor, record: Record, stored: Record | None) -> None:
 
 
 def _prepare(actor: Actor, record: Record) -> None:
-    """Fill in what the ledger derives itself, where nothing was given."""
-    for name, value in record.prepare(image_of(record), actor.today).items():
+    """Fill in what the ledger derives itself, where nothing was given; else the unit's own line."""
+    derived = record.prepare(image_of(record), actor.today)
+    if "line" in kind_of(record.kind_code).fields:
+        derived.setdefault("line", record.unit.sole_line)
+    for name, value in derived.items():
         if not getattr(record, name):
             setattr(record, name, value)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.content import CONTENT, NOWHERE, Basis, ContentError, Position, load_section
 from rongjian.org.models import Unit, UnitType
+from rongjian.records.hosts import faults
 from rongjian.records.kinds import UnknownKind, kind_of
 
 if TYPE_CHECKING:
@@ -57,14 +58,17 @@ def bars() -> tuple[Bar, ...]:
 
 def placing(kind: Kind) -> tuple[str, ...]:
     """The columns that `misplaced` looks at for a kind, by attname."""
-    return ("unit_id", *(bar.choice for bar in bars() if bar.kind == kind.code))
+    hosts = ("hosts",) if kind.joint else ()
+    return ("unit_id", *hosts, *(bar.choice for bar in bars() if bar.kind == kind.code))
 
 
 def misplaced(kind: Kind, columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, str, str]]:
-    """(place, field, Chinese sentence) of rows that must not stand at their unit.
+    """(place, field, Chinese sentence) of rows that must not stand at their unit or its fellow hosts.
 
-    `columns` are the rows by attname. One query for all of them, none where nothing is declared.
+    `columns` are the rows by attname. A query or two for all of them, none where nothing is declared.
     """
+    if kind.joint:
+        yield from faults(kind, columns)
     barred = [bar for bar in bars() if bar.kind == kind.code]
     if not (barred or kind.unit_types):
         return

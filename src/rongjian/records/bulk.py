@@ -20,8 +20,9 @@ from rongjian.log.images import image_of, plain
 from rongjian.org.access import require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
-from rongjian.org.queries import paths_on
+from rongjian.org.queries import paths_on, place_then
 from rongjian.records.barred import misplaced
+from rongjian.records.hosts import stand_many
 from rongjian.records.kinds import Kind
 from rongjian.records.models import VOID, Due, Record
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rongjian.org.access import Actor
-    from rongjian.org.models import Placement
     from rongjian.records.models import Batch
 
 Columns = dict[str, list[Any]]
@@ -87,7 +87,8 @@ def create_many(
             require(actor, "import" if batch else "create", kind.access, unit)
         _stamp(actor, kind, columns, units, batch, state)
         ids = _insert(kind, columns)
-        _answer_dues(kind, ids, columns)
+        hosts = stand_many(ids, columns) if kind.joint else [[pk] for pk in columns["unit_id"]]
+        _answer_dues(kind, ids, columns, hosts)
         _log(actor, kind, ids, columns, batch)
         receipts.keep(actor.person.pk, key, ids)
     return ids
@@ -260,7 +261,7 @@ def _stamp(
     placed = paths_on(units.values(), max(days))
     columns["court_id"] = [units[pk].court_id for pk in columns["unit_id"]]
     columns["path"] = [
-        _path(placed.get(pk, ()), day) or units[pk].path
+        place_then(placed.get(pk, ()), day) or units[pk].path
         for pk, day in zip(columns["unit_id"], days, strict=True)
     ]
     same = {
@@ -273,12 +274,6 @@ def _stamp(
     }
     for name, value in same.items():
         columns[name] = [value] * count
-
-
-def _path(placed: Sequence[Placement], day: date) -> str:
-    """Where a unit stood on a day; before it was founded, where it was founded."""
-    then = (place.path for place in reversed(placed) if place.valid_from <= day)
-    return next(then, placed[0].path if placed else "")
 
 
 def _insert(kind: Kind, columns: Columns) -> list[int]:
@@ -332,15 +327,18 @@ def _insert_rows(model: type[models.Model], names: list[str], values: list[list[
         cursor.executemany(statement, list(zip(*values, strict=True)))
 
 
-def _answer_dues(kind: Kind, ids: list[int], columns: Columns) -> None:
-    units = set(columns["unit_id"])
+def _answer_dues(
+    kind: Kind, ids: list[int], columns: Columns, hosts: Sequence[Sequence[int]]
+) -> None:
+    units = {unit for each in hosts for unit in each}
     dues = Due.objects.filter(kind=kind.code, unit_id__in=units).order_by("unit_id")
     by_unit = {unit: list(group) for unit, group in groupby(dues, key=attrgetter("unit_id"))}
     if not by_unit:
         return
     answers = [
         Due.answers.through(due_id=due.pk, record_id=pk)
-        for pk, unit, day in zip(ids, columns["unit_id"], columns["happened_on"], strict=True)
+        for pk, day, each in zip(ids, columns["happened_on"], hosts, strict=True)
+        for unit in each
         for due in by_unit.get(unit, ())
         if due.opens_on <= day <= due.due_on
     ]

@@ -8,7 +8,7 @@ imported meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
@@ -16,6 +16,8 @@ from django.db import connection, models, transaction
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
 from rongjian.records.barred import misplaced, placing
+from rongjian.records.host_models import HostsField
+from rongjian.records.host_names import read_hosts
 from rongjian.records.import_mapping import NUMBER, is_required, scale
 from rongjian.records.import_matching import Match, Matches
 from rongjian.records.import_reading import (
@@ -163,6 +165,8 @@ class Checker:
         ]
 
     def _reader(self, target: models.Field[Any, Any]) -> Reader:
+        if isinstance(target, HostsField):
+            return partial(read_hosts, self.units)
         if not isinstance(target, models.ForeignKey):
             heading = self.batch.headings[self.columns[target.name]]
             return plain_reader(target, self.actor.today, scale(self.kind, target.name, heading))

@@ -34,6 +34,7 @@ _BASE: Mapping[str, tuple[str, ...]] = {
     "campaign": ("专项", "专项行动", "专项工作", "专项名称"),
     "line": ("业务条线", "条线", "业务类别"),
     "task_force": ("专班", "工作专班"),
+    "hosts": ("联办单位", "合办单位", "联建单位", "共同主办单位", "联合主办单位"),
 }
 # Running numbers are made anew by every file, and our own problem column is no datum.
 _RUNNING = {"序号", "行号", "no", "no.", "#", PROBLEMS_HEADING}

@@ -254,6 +254,10 @@ class Units:
         found = self._by_id.get(pk or 0)
         return found.court if found else self.home.court_id or self.home.pk
 
+    def code(self, pk: int) -> str:
+        """The code of a unit."""
+        return self._by_id[pk].code
+
     def words(self, pk: int) -> str:
         """A unit as messages name it."""
         known = self._by_id[pk]

@@ -60,6 +60,17 @@ class Kind:
         """Everything a person or a file may fill in, in order."""
         return (*self.form, *self.more)
 
+    @property
+    def joint(self) -> bool:
+        """Whether several units may host one record: the kind asks for 联办单位."""
+        return "hosts" in self.fields
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The fields that a fact row carries, each once."""
+        hosts = ("hosts",) if self.joint else ()
+        return tuple(dict.fromkeys((*BASE_FACTS, *hosts, *self.facts)))
+
     def field(self, name: str) -> Field[Any, Any]:
         """The model field of that name."""
         return self.model._meta.get_field(name)  # type: ignore[return-value]
@@ -126,6 +137,7 @@ def _enter(model: R, declared: Kind) -> R:
     model.kind_code = declared.code
     model.access_class = declared.access
     model.access_submits = declared.flow.submits
+    model.access_shared = "hosted_by" if declared.joint else ""
     _register[declared.code] = declared
     return model
 

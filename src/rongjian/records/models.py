@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from rongjian.org.models import Person, Unit
+from rongjian.records.host_models import Host, HostsField  # noqa: F401  # a table
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ VOID = "void"
 class Record(models.Model):
     """One dated statement about a unit, of a declared kind, in a state of its flow.
 
-    Every ledger entry is a child table of this one. `path` is the unit's place on `happened_on`
+    Every ledger entry is a child table of this one. `hosts` are the codes of further units that it
+    counts for, in kinds that ask for them. `path` is the unit's place on `happened_on`
     ("as organised then"); `unit.path` is today's ("as organised now").
     """
 
@@ -47,6 +49,7 @@ class Record(models.Model):
         verbose_name="专班",
         limit_choices_to={"type": "task_force"},
     )
+    hosts = HostsField("联办单位", max_length=300, blank=True, default="")
     key = models.CharField("编号", max_length=120, blank=True)
     state = models.CharField("状态", max_length=12, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
@@ -79,6 +82,8 @@ class Record(models.Model):
     access_class: ClassVar[str] = ""
     access_own: ClassVar[str] = "author"
     access_submits: ClassVar[tuple[str, ...]] = ("submit",)
+    # Whose rows name further units, the people of which may read it.
+    access_shared: ClassVar[str] = "hosted_by"
     # The field that names whom a row is about, where that must be somebody of its unit.
     member_field: ClassVar[str] = ""
 

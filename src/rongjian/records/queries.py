@@ -22,6 +22,8 @@ from rongjian.log.audit import Change
 from rongjian.log.models import Event
 from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.org.models import Person, Unit
+from rongjian.records.host_models import BETWEEN, HostsField, codes_in
+from rongjian.records.hosts import at, placed, units_of
 from rongjian.records.kinds import UnknownKind, kind_of
 from rongjian.records.models import VOID, Link, Record
 
@@ -65,6 +67,8 @@ def lines() -> Mapping[str, str]:
 
 def shown(kind: Kind, name: str, record: Record, *, masked: bool) -> str:
     """A record's field as a page prints it; people are masked unless it is their own house."""
+    if isinstance(kind.field(name), HostsField):
+        return hosts_words(host.unit for host in record.hosted_by.all())
     value = getattr(record, name)
     if isinstance(value, Person):
         return value.masked if masked else value.name
@@ -79,6 +83,11 @@ def unit_words(unit: Unit) -> str:
         return unit.short
     inside = unit.short.startswith(unit.court.short)
     return unit.short if inside else f"{unit.court.short} {unit.short}"
+
+
+def hosts_words(units: Iterable[Unit]) -> str:
+    """Hosts as pages and sheets print them, and as forms and imports read them."""
+    return BETWEEN.join(unit_words(unit).replace(" ", "") for unit in units)
 
 
 def in_words(field: Field[Any, Any], value: Any) -> str:
@@ -97,7 +106,8 @@ def in_words(field: Field[Any, Any], value: Any) -> str:
 
 
 def _is_text(column: Field[Any, Any]) -> bool:
-    return isinstance(column, models.CharField | models.TextField) and not column.choices
+    texts = isinstance(column, models.CharField | models.TextField) and not column.choices
+    return texts and not isinstance(column, HostsField)
 
 
 def told(records: Iterable[Record]) -> dict[int, str]:
@@ -191,7 +201,7 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     """The rows that fit a wish; voided ones only when asked for by their state."""
     condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
-        condition &= _inside(wish.unit, then=wish.then)
+        condition &= placed(kind, at(wish.unit, then=wish.then))
     asked = {
         "happened_on__gte": wish.first,
         "happened_on__lte": wish.last,
@@ -204,13 +214,6 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return read.rows.filter(condition)
-
-
-def _inside(unit: Unit, *, then: bool) -> Q:
-    """That a record is of a unit or below it, today or on the record's own day."""
-    if then:
-        return Q(path__startswith=f"{unit.code}/") | Q(path__contains=f"/{unit.code}/")
-    return Q(unit__path__startswith=unit.path)
 
 
 def _mentions(kind: Kind, read: Reading, words: str) -> Q:
@@ -226,6 +229,8 @@ def with_names(kind: Kind, rows: QuerySet[Record], names: Iterable[str]) -> Quer
     """The rows with everything loaded that printing these fields needs."""
     related = {"unit__court"}
     for name in names:
+        if isinstance(kind.field(name), HostsField):
+            rows = rows.prefetch_related("hosted_by__unit__court")
         if isinstance(kind.field(name), models.ForeignKey):
             deeper = issubclass(kind.field(name).related_model, Unit)  # type: ignore[arg-type]
             related.add(f"{name}__court" if deeper else name)
@@ -386,4 +391,7 @@ def _stored(column: Field[Any, Any], value: Any, reader: Actor, masked: bool) ->
         if isinstance(found, Person):
             return found.masked if masked else _who(found, "", reader)
         return str(found or f"#{value}")
+    if value and isinstance(column, HostsField):
+        known = units_of([value])
+        return hosts_words(known[code] for code in codes_in(value) if code in known)
     return in_words(column, value)

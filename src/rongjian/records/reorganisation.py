@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -28,12 +29,13 @@ from rongjian.org.plans import CannotReorganise
 from rongjian.org.reorganising import reorganise, write_down
 from rongjian.org.settling import settle_people, settle_units
 from rongjian.org.timelines import DAY
+from rongjian.records.host_models import Host
+from rongjian.records.hosts import anywhere
 from rongjian.records.kinds import kinds
 from rongjian.records.models import VOID, Due, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -100,8 +102,8 @@ def _foreseen(outcome: Outcome) -> Consequences:
     moved = [unit.pk for unit, before, after in outcome.changed if _elsewhere(before, after)]
     return Consequences(
         changes=tuple(_changes(outcome)),
-        recounted=Record.objects.exclude(state=VOID).filter(unit__in=moved).count(),
-        restamped=sum(rows.count() for rows, _ in _stale(outcome)),
+        recounted=Record.objects.exclude(state=VOID).filter(anywhere(Q(unit__in=moved))).count(),
+        restamped=len(_stale_records(outcome)),
         people=tuple(_people(outcome)),
         posts=tuple(f"{post.unit.short} {roles()[post.role].name}" for post in outcome.posts),
         paired=tuple(_pair(pair) for pair in outcome.paired),
@@ -128,7 +130,9 @@ def adjust(actor: Actor, plan: Plan, *, key: str = "") -> list[Unit]:
         if done := receipts.produced(actor.person.pk, key):
             return list(Unit.objects.filter(pk__in=done))
         outcome = reorganise(actor, plan)
-        written = sum(rows.update(path=path) for rows, path in _stale(outcome))
+        written = len(_stale_records(outcome))
+        for rows, path in _stale(outcome):
+            rows.update(path=path)
         for unit, heir in outcome.ended:
             _pass_dues(unit, heir, plan.on)
         _settle_copies(outcome.settled)
@@ -152,16 +156,27 @@ def settle(today: date) -> int:
 # --- records ---------------------------------------------------------------------------------
 
 
-def _stale(outcome: Outcome) -> Iterator[tuple[QuerySet[Record], str]]:
-    """Records of the day or later that stand where their unit did not: (rows, its path then)."""
+def _stale(outcome: Outcome) -> Iterator[tuple[QuerySet[Record] | QuerySet[Host], str]]:
+    """What is of the day or later and stands where its unit did not: (rows, the unit's path then).
+
+    First the records of a unit, then those that it hosts with others.
+    """
     for unit, _, after in outcome.changed:
         for stay in after:
             if _from(stay, outcome.plan.on):
-                since = max(stay.first, outcome.plan.on)
-                rows = Record.objects.filter(unit=unit, happened_on__gte=since)
-                if stay.last is not None:
-                    rows = rows.filter(happened_on__lte=stay.last)
-                yield rows.exclude(path=stay.path), stay.path
+                days = (max(stay.first, outcome.plan.on), stay.last or date.max)
+                own = Record.objects.filter(unit=unit, happened_on__range=days)
+                hosted = Host.objects.filter(unit=unit, record__happened_on__range=days)
+                yield own.exclude(path=stay.path), stay.path
+                yield hosted.exclude(path=stay.path), stay.path
+
+
+def _stale_records(outcome: Outcome) -> set[int]:
+    """The records that stand elsewhere then, with any of their hosts."""
+    found: set[int] = set()
+    for rows, _ in _stale(outcome):
+        found.update(rows.values_list("record" if rows.model is Host else "pk", flat=True))
+    return found
 
 
 def _settle_copies(units: Iterable[Unit]) -> None:

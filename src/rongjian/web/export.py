@@ -8,9 +8,10 @@ from django.db import models
 
 from rongjian.kernel.sheets import Column, write_xlsx
 from rongjian.org.models import Person, Unit
+from rongjian.records.host_models import HostsField
 from rongjian.records.import_mapping import NUMBER_HEADING
 from rongjian.records.import_matching import record_number
-from rongjian.records.queries import in_words, unit_words, with_names
+from rongjian.records.queries import in_words, shown, unit_words, with_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,17 +38,17 @@ def workbook(kind: Kind, read: Reading, rows: QuerySet[Record]) -> bytes:
 def _rows(
     kind: Kind, open_names: tuple[str, ...], rows: QuerySet[Record]
 ) -> Iterator[list[object]]:
-    shown = set(open_names)
+    opened = set(open_names)
     for record in rows.iterator(chunk_size=_CHUNK):
-        cells = [
-            _cell(kind.field(name), getattr(record, name)) if name in shown else None
-            for name in kind.fields
-        ]
+        cells = [_cell(kind, name, record) if name in opened else None for name in kind.fields]
         yield [*cells, record_number(record)]
 
 
-def _cell(field: Field[Any, Any], value: Any) -> object:
+def _cell(kind: Kind, name: str, record: Record) -> object:
     """A value as an import reads it: units by name, people by number, choices by their words."""
+    field, value = kind.field(name), getattr(record, name)
+    if isinstance(field, HostsField):
+        return shown(kind, name, record, masked=False)
     if isinstance(value, Unit):
         return unit_words(value).replace(" ", "")
     if isinstance(value, Person):

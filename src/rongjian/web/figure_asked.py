@@ -9,6 +9,7 @@ from rongjian.documents.frozen import difference
 from rongjian.documents.models import FrozenFigure
 from rongjian.documents.queries import frozen_figure
 from rongjian.indicators import catalogue, trace
+from rongjian.indicators.compiler import Place
 from rongjian.kernel.periods import Period
 from rongjian.org import queries
 from rongjian.org.models import Unit
@@ -67,16 +68,15 @@ class Asked:
         """Those of them that are asked for: all, the unit's own, those added after the freezing."""
         rows = self.rows()
         if self.own:
-            for unit in self.below():
-                rows = rows.exclude(trace.inside(unit, self.organised, self.step_above))
+            rows = rows.filter(trace.own(self.unit, self.below(), self.organised, self.under))
         if self.added and self.frozen:
             rows = rows.filter(pk__in=difference(self.frozen).added)
         return rows
 
     @property
-    def step_above(self) -> str:
-        """The unit under which those below stood, where it is asked how they stood."""
-        return self.unit.code if self.organised == "then" else ""
+    def at(self) -> Place:
+        """The place that the rows are of."""
+        return Place(self.unit.code, self.unit.path, self.organised, self.under)
 
     def below(self) -> list[Unit]:
         """The units right below, as organised; in code order."""

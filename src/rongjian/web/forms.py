@@ -11,8 +11,10 @@ from django.db import models
 from rongjian.org.access import reach_units, visible
 from rongjian.org.models import COURT_TYPES, Person, Unit
 from rongjian.org.queries import UnknownUnit, unit_named
+from rongjian.records.host_models import HostsField
 from rongjian.records.models import Record
 from rongjian.records.queries import campaigns, lines, unit_words
+from rongjian.web.host_box import HostsTyped
 
 if TYPE_CHECKING:
     from django.db.models import Field, QuerySet
@@ -157,6 +159,8 @@ def form_class(kind: Kind, actor: Actor, verb: Verb) -> type[RecordForm]:
 def _form_field(field: Field[Any, Any], kind: Kind, actor: Actor, verb: Verb) -> forms.Field | None:
     if isinstance(field, models.ForeignKey):
         return _target_field(field, kind, actor, verb)
+    if isinstance(field, HostsField):
+        return HostsTyped(actor.person.court)
     if field.name in {"campaign", "line"}:
         listed = campaigns() if field.name == "campaign" else lines()
         choices = [("", "（无）"), *listed.items()]

@@ -17,6 +17,7 @@ from rongjian.kernel.cells import day
 from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit
+from rongjian.records.host_models import codes_in
 from rongjian.records.models import VOID
 from rongjian.records.queries import (
     Reading,
@@ -353,12 +354,18 @@ def _row(
     # Rows about people are read in their own house only, and there by name.
     masked = masked and not kind.model.member_field
     cells = tuple(
-        Cell(
-            kind.heading(name), shown(kind, name, record, masked=masked), numeric(kind.field(name))
-        )
+        Cell(kind.heading(name), _words(kind, name, record, masked), numeric(kind.field(name)))
         for name in names
     )
     return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)
+
+
+def _words(kind: Kind, name: str, record: Record, masked: bool) -> str:
+    """A cell's words; the unit says that it was not alone, since lists of the others show it too."""
+    words = shown(kind, name, record, masked=masked)
+    if name == "unit" and (others := len(codes_in(record.hosts))):
+        return f"{words} 等 {others + 1} 个单位联办"
+    return words
 
 
 def _steps(paginator: Paginator[Record], page: int, query: QueryDict) -> tuple[Step, ...]:

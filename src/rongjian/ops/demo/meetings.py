@@ -16,6 +16,7 @@ from rongjian.kernel.workdays import add_workdays
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
+from rongjian.records.host_models import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,21 @@ def write_meetings(realm: Realm, scribe: Scribe, months: list[Month]) -> dict[st
         random = Random(f"{realm.seed}/meetings/{court.unit.code}")
         written = recorded[court.unit.code] = []
         for month in months:
-            written.extend(_record(scribe, court, month, list(_month(random, court, month))))
+            rows = list(_month(random, court, month))
+            _share(realm, court, rows)
+            written.extend(_record(scribe, court, month, rows))
     return recorded
+
+
+def _share(realm: Realm, court: Court, rows: list[Row]) -> None:
+    """Let branches of other procuratorates host the joint activities too."""
+    others = [branch for each in realm.courts if each is not court for branch in each.branches]
+    for row in rows:
+        if row["type"] == "joint_activity" and others:
+            # A chance of its own: what else happens does not depend on who hosts with whom.
+            random = Random(f"{realm.seed}/hosts/{row['unit_id']}/{row['happened_on']}")
+            mates = random.sample(others, min(len(others), random.choice((1, 1, 2))))
+            row["hosts"] = stated({branch.unit.code for branch in mates})
 
 
 def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iterator[Recorded]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from rongjian.documents.frozen import difference
-from rongjian.indicators import figures, trace
+from rongjian.indicators import figures, overlap, trace
 from rongjian.org import queries
 from rongjian.org.access import Denied, allowed, opens, require, visible
 from rongjian.org.models import Unit
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
     from rongjian.web.organised import Switch
+
+
+Pairs = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -270,15 +273,8 @@ def _date_words(asked: Asked) -> str:
 def _groups(asked: Asked, rows: QuerySet[Record]) -> tuple[tuple[GroupRow, ...], GroupRow]:
     """The units below in code order with their counts, the unit's own first, and the total."""
     summed = _summed(asked)
-    values = rows.order_by().values_list("path" if asked.organised == "then" else "unit__path")
-    counted = values.annotate(n=Count("pk"), s=Sum(_whole(summed)) if summed else Count("pk"))
     below = {unit.code: unit for unit in asked.below()}
-    inside: dict[str, list[tuple[int, int]]] = {}
-    for path, number, amount in counted:
-        codes = path.strip("/").split("/")
-        step = codes[codes.index(asked.unit.code) + 1 :][:1]
-        code = step[0] if step and step[0] in below else ""
-        inside.setdefault(code, []).append((number, amount or 0))
+    inside, joint = _counted(asked, rows, below, summed)
     found = []
     if own := inside.get(""):
         name = f"{asked.unit.short}本级" if below else area(asked.unit)
@@ -289,8 +285,37 @@ def _groups(asked: Asked, rows: QuerySet[Record]) -> tuple[tuple[GroupRow, ...],
         if asked.organised == "now" or code in inside or unit.pk in stood:
             name = area(unit) + apart(unit, stood.get(unit.pk), asked.period)
             found.append(_group(name, inside.get(code, []), summed, asked.url(unit, **under)))
-    every = [pair for pairs in inside.values() for pair in pairs]
+    if joint:
+        found.append(_group(overlap.WORDS, joint, summed, ""))
+    every = [pair for pairs in (*inside.values(), joint) for pair in pairs]
     return tuple(found), _group("合计", every, summed, "")
+
+
+def _counted(
+    asked: Asked, rows: QuerySet[Record], below: dict[str, Unit], summed: Field[Any, Any] | None
+) -> tuple[dict[str, Pairs], Pairs]:
+    """(records, amount) by the unit below, and what joint records count there too often."""
+    alone = rows.filter(hosts="").order_by()
+    paths = alone.values_list("path" if asked.organised == "then" else "unit__path")
+    inside: dict[str, Pairs] = {}
+    number = Count("pk")
+    for path, count, amount in paths.annotate(n=number, s=_sum(summed) if summed else number):
+        code = overlap.step_of(asked.at, path, below)
+        inside.setdefault(code, []).append((count, amount or 0))
+    again: Pairs = []
+    steps = overlap.steps_of(rows, asked.at, below) if asked.kind.joint else {}
+    each = (
+        rows.filter(pk__in=steps).order_by().values_list("pk", _whole(summed) if summed else "pk")
+    )
+    for pk, amount in each:
+        for code in steps[pk]:
+            inside.setdefault(code, []).append((1, amount or 0))
+        again += [(-1, -(amount or 0))] * (len(steps[pk]) - 1)
+    return inside, again
+
+
+def _sum(field: Field[Any, Any]) -> Sum:
+    return Sum(_whole(field))
 
 
 def _summed(asked: Asked) -> Field[Any, Any] | None:
@@ -309,9 +334,7 @@ def _places(field: Field[Any, Any]) -> int:
     return getattr(field, "decimal_places", 0) or 0
 
 
-def _group(
-    name: str, pairs: list[tuple[int, int]], summed: Field[Any, Any] | None, url: str
-) -> GroupRow:
+def _group(name: str, pairs: Pairs, summed: Field[Any, Any] | None, url: str) -> GroupRow:
     number = sum(pair[0] for pair in pairs)
     amount = ""
     if summed is not None:

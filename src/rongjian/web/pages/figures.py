@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.indicators import catalogue, figures, snapshots
+from rongjian.indicators.overlap import WORDS, overlap
 from rongjian.indicators.spec import UnknownIndicator
 from rongjian.kernel.periods import Period
 from rongjian.org.access import allowed, opens, reach_units, require
@@ -357,8 +358,11 @@ def _below(
         return tuple(below), ""
     digits = places(catalogue.in_force(code, period.end))
     inside = sum((row.value or _NOTHING for _, row in rows), _NOTHING)
-    own = (found.value or _NOTHING) - inside
+    twice = overlap(code, unit, [each for each, _ in rows], period, found.organised)
+    own = (found.value or _NOTHING) - inside + twice
     if own:
         address = way(code, unit.code, period, own="1")
         below.insert(0, Below(f"{unit.short}本级", exact(own, digits), "", address))
-    return tuple(below), exact(own + inside, digits)
+    if twice:
+        below.append(Below(WORDS, exact(-twice, digits), "", ""))
+    return tuple(below), exact(own + inside - twice, digits)
