@@ -24,6 +24,7 @@ from rongjian.records.import_checking import (
     keep_cells,
 )
 from rongjian.records.import_committing import Outcome, commit_rows, outcome_of
+from rongjian.records.import_forgetting import forget_unmapped
 from rongjian.records.import_reading import GROUPS, Trouble
 from rongjian.records.import_sheets import offered, problem_sheet, template
 from rongjian.records.import_undoing import Undone, undo_rows
@@ -298,6 +299,7 @@ def commit(actor: Actor, batch: Batch, most: int | None = None) -> Outcome:
         raise Closed("还没有检查，请先对应列并检查")
     if batch.state == BatchState.UNDONE:
         raise Closed("这次导入已经撤销。要再导入，请重新选择文件")
+    forget_unmapped(batch)
     commit_rows(actor, batch, most)
     return outcome_of(batch)
 

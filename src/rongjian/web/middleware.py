@@ -84,8 +84,8 @@ class ActorMiddleware:
         """
         for value in (each for values in request.GET.lists() for each in values[1]):
             if told := door.faults(value):
-                reason = f"查询条件里{told[0]}"
-                return render(request, "400.html", {"reason": reason}, status=400)
+                context = {"heading": "没有查询", "reason": f"查询条件里{told[0]}"}
+                return render(request, "400.html", context, status=400)
         if not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
