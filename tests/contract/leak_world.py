@@ -79,7 +79,7 @@ class Aviary:
         people = {("author", record.author.staff_no)} if record.author else set()
         handler = getattr(record, "handler", None)
         people |= {("handler", handler.staff_no)} if handler else set()
-        for name in ("person", "mentor", "mentee"):
+        for name in ("person", "mentor", "mentee", "one", "other"):
             subject = getattr(record, name, None)
             people |= {("subject", subject.staff_no)} if subject else set()
         sent = Event.objects.filter(record_id=record.pk, verb="submit").values_list(

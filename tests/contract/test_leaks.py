@@ -68,8 +68,18 @@ RIGHTS = {
     "ledger": ("*", "view"),
     "ledger-export": ("*", "export"),
     "ledger-new": ("*", "create"),
+    "activity-new": ("activity", "create"),
+    "activity-edit": ("activity", "edit"),
+    "activity-minutes": ("activity", "view"),
+    "form-draft": ("*", "create"),
+    "link-find": ("*", "create"),
+    "record-saved": ("*", "view"),
+    "ledger-grid": ("*", "edit"),
+    "ledger-selected": ("*", "view"),
+    "ledger-views": ("*", "view"),
     "record": ("*", "view"),
     "record-edit": ("*", "edit"),
+    "record-cell": ("*", "edit"),
     "record-move": ("*", "submit"),
     "record-link": ("*", "edit"),
     "api-ledgers": ("*", "view"),
@@ -150,7 +160,7 @@ class Questions:
             self.listed, self.listed, self.told_to_a_machine, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
-            self.names, self.administration, self.force,
+            self.names, self.administration, self.force, self.meeting, self.typed, self.chosen,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -177,6 +187,8 @@ class Questions:
             ("sort", self.chance.choice(["key", "-key", "unit", "handler__name"])),
             ("batch", "1"),
             ("to", "2020-12-31"),
+            ("edit", "1"),
+            ("cols", ",".join(kind_of(record.kind).fields)),
         ):
             if self.chance.random() < 0.3:
                 query[name] = value
@@ -204,6 +216,20 @@ class Questions:
             return "record-edit", self._place(record), {}, None
         sent = {"version": str(record.version), "unit": str(record.unit_id), "topic": "改了"}
         return "record-edit", self._place(record), {}, sent
+
+    def typed(self) -> Ask:
+        record = self._record()
+        field = self.chance.choice(kind_of(record.kind).fields)
+        sent = {"field": field, "text": self.chance.choice(["", "改了", "2020-1-2", "3"])}
+        return "record-cell", self._place(record), {}, sent
+
+    def chosen(self) -> Ask:
+        record = self._record()
+        do = self.chance.choice(["change", "write", "move:submit", "take:submit", "export"])
+        sent = {
+            "row": f"{record.pk}:{record.version}", "do": do, "field": "note", "value": "改了",
+        }  # fmt: skip
+        return "ledger-selected", {"code": record.kind}, {}, sent
 
     def moved(self) -> Ask:
         record = self._record()
@@ -271,6 +297,17 @@ class Questions:
         route = self.chance.choice(["taskforces", "taskforce", "taskforce", "taskforce-members"])
         kwargs = {} if route == "taskforces" else {"code": self.chance.choice(self.forces)}
         return route, kwargs, {}, None
+
+    def meeting(self) -> Ask:
+        record = self._record()
+        route = self.chance.choice(["activity-minutes", "record-saved", "link-find"])
+        if route == "link-find":
+            word = self.chance.choice(["cnry", canary(record.kind.replace("-", ""), record.pk, 0)])
+            return route, {"code": self._record().kind}, {"link_find": word}, None
+        if route == "record-saved":
+            return route, self._place(record), {}, None
+        held = [each.pk for each in self.made.marked if isinstance(each, Activity)]
+        return route, {"pk": self.chance.choice(held)}, {}, None
 
     def administration(self) -> Ask:
         pages = ["users", "grants", "clearance", "log", "log-export", "health", "rules"]
@@ -351,12 +388,13 @@ def judge_writing(
     assert sent is not None
     after = state_of(made.marked)
     for pk in [pk for pk, was in before.items() if after[pk] != was]:
-        assert pk == kwargs.get("pk"), told
+        assert str(pk) in {str(kwargs.get("pk")), sent.get("row", "").partition(":")[0]}, told
         kind = kind_of(kwargs["code"])
         record = kind.model._default_manager.select_related("unit", "author").get(pk=pk)
         thing = made.thing(record)
         was = replace(thing, state=before[pk][0])
-        verb = kind.flow.move(sent["move"]).right if route == "record-move" else "edit"
+        step = sent.get("move", "") or sent.get("do", "").partition("take:")[2]
+        verb = kind.flow.move(step).right if step else "edit"
         if verb == "submit":
             people = tuple(tie for tie in thing.people if tie[0] != "submitter")
             was = replace(was, people=people)

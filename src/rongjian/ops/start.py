@@ -15,11 +15,13 @@ from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
 from rongjian.ledgers import burden_rules
+from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.force_results import results
 from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.link_rules import link_rules
 
 
 def read_content() -> None:
@@ -37,6 +39,8 @@ def read_content() -> None:
     temporary.rules()
     temporary.afterwards()
     bars()
+    activity_types()
+    link_rules()
     results()
     burden_rules.limits()
     burden_rules.efforts()

@@ -20,6 +20,8 @@ from rongjian.org.queries import path_on
 from rongjian.records.barred import misplaced
 from rongjian.records.hosts import stand
 from rongjian.records.kinds import kind_of, kinds
+from rongjian.records.link_models import NoLink
+from rongjian.records.link_rules import link_rules
 from rongjian.records.models import Due, Link, LinkKind, Record
 
 if TYPE_CHECKING:
@@ -140,11 +142,22 @@ def hand_over_drafts(actor: Actor, person: Person, successor: Person) -> int:
     return drafts
 
 
-def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
-    """Link two records; the actor needs the right to edit the source."""
+def link(
+    actor: Actor, source: Record, target: Record, kind: LinkKind | None = None, *, mode: str = ""
+) -> Link:
+    """Link two records; what is not said is taken from the rule for such links.
+
+    The actor needs the right to edit the source. What was said about having no link ends with a
+    link that joins Party work and business.
+    """
+    rules = link_rules()
+    rule = rules.rule(source.kind, target.kind)
+    relation = kind or LinkKind(rule.relation)
     with transaction.atomic():
         require(actor, "edit", kind_of(source.kind).access, source.unit, source)
-        made, new = Link.objects.get_or_create(source=source, target=target, kind=kind)
+        made, new = Link.objects.get_or_create(
+            source=source, target=target, kind=relation, defaults={"mode": mode or rule.mode}
+        )
         if new:
             audit.append(
                 actor,
@@ -152,8 +165,10 @@ def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
                 f"{source.kind}:{source.pk}",
                 stream=source.court.code,
                 record_id=source.pk,
-                detail=f"{kind.label} {target.kind}:{target.pk}",
+                detail=f"{relation.label} {target.kind}:{target.pk}",
             )
+            if rules.joins(source.kind, target.kind):
+                NoLink.objects.filter(record_id=source.pk).delete()
     return made
 
 

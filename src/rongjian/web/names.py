@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rongjian.web.middleware import ActorRequest
 
 _KEPT = "names"
-_NOT_THE_FILTER = {"page", "sort"}
+_NOT_THE_FILTER = {"page", "sort", "size", "height", "frozen"}
 MASKED_AT_HOME = ("L3", "L4")
 """Levels at which a record's own page masks names as well; below them the own house reads them."""
 
