@@ -19,7 +19,7 @@ from rongjian.ledgers.agenda import AgendaItem
 from rongjian.ledgers.attendance import expected_at
 from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.study_document import StudyDocument
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.org.access import visible
 from rongjian.org.models import Person
 from rongjian.records import actions, linking
