@@ -16,6 +16,7 @@ SCRIPTS = (
     "batch_of_206",
     "grid",
     "find",
+    "screening",
 )
 
 

@@ -206,6 +206,8 @@ CONTENT_SECURITY_POLICY = {
 # An upload is read whole: sheets beyond this are refused before parsing (kernel/sheets.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# What must not be stored is known only once it was read: no upload ever touches the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 LANGUAGE_CODE = "zh-hans"
@@ -219,6 +221,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Who failed to log in stands in our own log.
-    "loggers": {"axes": {"level": "ERROR"}},
+    # Who failed to log in stands in our own log; addresses that lead nowhere are somebody's text.
+    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
 }

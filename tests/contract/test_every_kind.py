@@ -35,6 +35,7 @@ CLERKS |= {"party_org": "weiw", "temporary_branch": "weiw"}
 CLERKS["party_org"] = CLERKS["regime"] = "weiw"
 CLERKS["measure"] = CLERKS["risk_post"] = "wangwu"
 CLERKS["intf_stub"] = "zhuan"
+CLERKS["data_request"] = CLERKS["burden_feedback"] = "zhaoliu"
 CLERKS["talk"] = "wangwu"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"

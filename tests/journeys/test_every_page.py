@@ -53,7 +53,7 @@ NO_PAGE = {
     "taskforce-decide",
     "taskforce-end",
 }
-VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "sys", "sec", "aud")
+VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "zhaoliu", "sys", "sec", "aud")
 # Where a walk also begins, since only some of the pages of a route lead further.
 ALSO = {"qian": "/figures/prosecuted/records/?unit=450100-D12&period=2026-05"}
 seen: set[str] = set()

@@ -15,7 +15,7 @@ import zlib
 from typing import IO
 from xml.parsers import expat
 
-from rongjian.kernel.screening import screen
+from rongjian.log import door
 
 LONGEST = 500_000
 """Characters that a draft may have."""
@@ -24,7 +24,7 @@ LARGEST = 20 << 20
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 64 << 20
 _CHUNK = 1 << 16
-_SECRET, _INTERNAL = "secret_mark", "internal_mark"
+_SECRET = "secret_mark"  # noqa: S105  # the code of a rule
 
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -53,10 +53,13 @@ class ClassifiedDraft(DraftError):
 
 
 def read_draft(name: str, data: bytes) -> str:
-    """The text of a file; DraftError for everything that holds none."""
+    """The text of a file; DraftError for everything that holds none, or whose marks forbid it."""
     suffix = name.rpartition(".")[2].lower()
     if len(data) > LARGEST:
         raise DraftError(_TOO_LARGE)
+    _refuse_marks("文件名里", name.rpartition(".")[0] or name)
+    if why := door.told_beside(data):
+        raise ClassifiedDraft(f"没有打开：{why}")
     if data.startswith(_OLE):
         raise DraftError(_OLD_WORD)
     if suffix == "docx":
@@ -72,12 +75,17 @@ def admitted(text: str) -> str:
         raise DraftError(_NOTHING)
     if len(text) > LONGEST:
         raise DraftError(_TOO_LONG)
-    for found in screen(text):
-        if found.rule == _SECRET:
-            raise ClassifiedDraft(f"文稿里{found.message}")
-        if found.rule == _INTERNAL:
-            raise DraftError(f"文稿里{found.message}")
+    _refuse_marks("文稿里", text)
     return text
+
+
+def _refuse_marks(where: str, text: str) -> None:
+    """What bears the mark of a state secret is not even shown again; other marks can be taken off."""
+    found = door.marks_in(text)
+    if secret := [each for each in found if each.rule == _SECRET]:
+        raise ClassifiedDraft(f"{where}{secret[0].message}")
+    if found:
+        raise DraftError(f"{where}{found[0].message}")
 
 
 def _plain_text(data: bytes) -> str:

@@ -37,6 +37,9 @@ _MESSAGES = {
     "mobile": "有手机号码。请删去后再保存。",
     "case_number": "有案号。请删去，或改用本系统的记录编号。",
 }
+RULES = tuple(_MESSAGES)
+MARKS = ("secret_mark", "internal_mark")
+"""What speaks for the whole paper that it stands on; the other rules speak for one text."""
 
 
 def screen(text: str) -> list[Finding]:
@@ -105,6 +108,7 @@ _GAP = r"[\s.·•・\-_*|/\\~'\"`^+=#…]{0,8}"
 _HAN = "[一-鿿]"
 _EDGE = r"(?:[^\w\n]|[\dA-Za-z_]){0,24}"
 _STAR = "[★☆⭐⭑✩✪✫✬✭✮✯✰⋆✡✦✧]"
+_FOR_A_STAR = "[*※◆◇●○▲#]"  # typed where there is no star on the keyboard
 
 
 def _spaced(*words: str) -> str:
@@ -120,13 +124,16 @@ _JOINT = r"[\s.·•・\-_*|/\\~:;#※△▲◆●(\[【<]{0,8}"
 _NOT_A_TERM = "(?![后前来间内中以之多余起])"
 _URGENCY = _spaced("特急", "加急", "急件", "特提", "平急", "启用前", "使用完毕前")
 _CARRIER = _spaced("级", "件", "文件", "资料", "材料", "级文件", "电报", "内部资料")
-_HEADER = _spaced("密级", "保密级别", "保密等级", "涉密等级", "秘密等级")
+_HEADER = _spaced("密级", "定密", "标密", "保密级别", "保密等级", "涉密等级", "秘密等级")
+_RANK = rf"(?:{_GAP}级)?"
 _NOT_A_STATEMENT = r"(?!\s{0,4}级?[、/,和或及与的以]|\s{0,4}级?(?:别|事项|国家|信息))"
 _MARKS = (
     # 机密★10年, and a star alone where prose would not have one
-    rf"{_LEVEL}{_GAP}{_STAR}{_GAP}{_TERM}",
-    rf"(?<!{_HAN}){_LEVEL}{_GAP}{_STAR}",
-    rf"{_LEVEL}{_GAP}{_STAR}(?!\s{{0,4}}{_HAN})",
+    rf"{_LEVEL}{_RANK}{_GAP}{_STAR}{_GAP}{_TERM}",
+    rf"{_LEVEL}{_RANK}{_GAP}{_FOR_A_STAR}{_GAP}{_TERM}{_NOT_A_TERM}",
+    rf"[(\[【〖]{_GAP}{_LEVEL}{_RANK}[\s、,;]{{1,4}}{_TERM}{_GAP}[)\]】〗]",
+    rf"(?<!{_HAN}){_LEVEL}{_RANK}{_GAP}{_STAR}",
+    rf"{_LEVEL}{_RANK}{_GAP}{_STAR}(?!\s{{0,4}}{_HAN})",
     rf"{_STAR}{_GAP}{_LEVEL}(?!{_HAN}|\s{{0,4}}{_HAN}{{2}})",
     rf"{_STAR}{_GAP}{_LEVEL}{_GAP}{_TERM}",
     # 机密 10年, 秘密（五年）, 机密级，保密期限：10年
@@ -141,7 +148,7 @@ _MARKS = (
     rf"^[^\w\n]{{0,8}}\({_GAP}{_LEVEL}{_GAP}级?{_GAP}\)",
     rf"\({_GAP}{_LEVEL}{_GAP}级?{_GAP}\)[^\w\n]{{0,8}}$",
     # 密级：机密
-    rf"{_HEADER}[\s:=为是.·•・\-_*|/\"“'(\[【]{{0,8}}{_LEVEL}{_NOT_A_STATEMENT}",
+    rf"{_HEADER}[\s:=为是.·•・\-_*|/\"“'()\[\]【】]{{0,8}}{_LEVEL}{_NOT_A_STATEMENT}",
 )
 _PAPERS = _spaced("资料", "文件", "材料", "刊物", "文稿", "数据", "使用", "参考", "传阅", "掌握")
 _INTERNAL = rf"{_spaced('内部', '涉密', '保密')}{_GAP}{_PAPERS}?"

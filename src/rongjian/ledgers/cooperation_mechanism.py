@@ -35,6 +35,7 @@ class MechanismType(models.TextChoices):
     columns=("happened_on", "type", "title", "partners", "unit", "valid_to"),
     filters=("type",),
     facts=("type", "valid_to"),
+    admits={"number": ("case_number",)},
 )
 class CooperationMechanism(Record):
     """One mechanism; the day of the record is the day it was agreed."""

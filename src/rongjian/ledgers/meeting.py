@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
 from rongjian.ledgers.absence import Absence
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.activity_types import Attendance, activity_types, vote_fault
@@ -20,7 +19,7 @@ from rongjian.ledgers.agenda import AgendaItem
 from rongjian.ledgers.attendance import expected_at
 from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.study_document import StudyDocument
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.org.access import visible
 from rongjian.org.models import Person
 from rongjian.records import actions, linking
@@ -130,7 +129,7 @@ def _check_items(rule: TypeRule, held: Attendance, items: Sequence[Item]) -> Non
     for number, item in enumerate(items, 1):
         if not (item.title.strip() or item.document):
             faults.append(f"第 {number} 项没有填写议题")
-        faults += [f"第 {number} 项：{hit.message}" for hit in screen(item.title)]
+        faults += [f"第 {number} 项：{words}" for words in door.faults(item.title)]
         if item.votes is not None and not rule.votes:
             faults.append(f"第 {number} 项：“{rule.name}”不进行表决")
         elif item.votes is not None and (words := vote_fault(held, item.votes)):

@@ -34,6 +34,7 @@ class DocumentType(models.TextChoices):
     columns=("happened_on", "type", "title", "number", "unit", "study_by"),
     filters=("type",),
     facts=("type", "received_on", "study_by"),
+    admits={"number": ("case_number",)},
     aliases={"title": ("文件名称", "文件标题"), "happened_on": ("印发日期", "发布日期")},
 )
 class StudyDocument(Record):

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rongjian.log import door
 from rongjian.log.images import image_of
 from rongjian.log.models import Event, Image, StreamHead
 
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from rongjian.log.door import Hit
+
 TAG = b"ZJA1"
 SYSTEM = "system"
+REFUSED = "refuse-content"
+_NAMED = 4
+"""Findings that a line about refused content names; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,11 @@ def append(
     change: Change | None = None,
     detail: str = "",
 ) -> Event:
-    """Add a line to a stream, as the last statement of the caller's transaction."""
+    """Add a line to a stream, as the last statement of the caller's transaction.
+
+    NotStorable where its own words hold what must never be stored: see `log.door`.
+    """
+    door.refuse({"detail": detail})
     head = _head(stream)
     body = change.body() if change else b""
     salt = secrets.token_hex(16)
@@ -153,13 +163,25 @@ def append_change(
 ) -> Event:
     """Add a line about something that is no record (unit, person, post …), with its images.
 
-    `before` is its `image_of` before the change, None for something new.
+    `before` is its `image_of` before the change, None for something new. NotStorable, by field, where
+    a text that is new in it must never be stored.
     """
+    texts = door.texts_of(thing)
+    door.refuse({name: text for name, text in texts.items() if (before or {}).get(name) != text})
     after = image_of(thing)
     rows = [[thing.pk, None if before is None else list(before.values()), list(after.values())]]
     change = Change(thing._meta.label_lower, list(after), rows)
     target = f"{thing._meta.model_name}:{thing.pk}"
     return append(by, verb, target, stream=stream, change=change, detail=detail)
+
+
+def report(by: Doer, hits: Sequence[Hit], target: str, *, stream: str) -> None:
+    """Add a line about what the door refused, after the write that it ended; never the text itself."""
+    if not hits:
+        return
+    named = "；".join(f"{hit.rule} {door.HASH}:{hit.digest}" for hit in hits[:_NAMED])
+    more = f"；共 {len(hits)} 处" if len(hits) > _NAMED else ""
+    append(by, REFUSED, target[:80], stream=stream, detail=named + more)
 
 
 def _head(stream: str) -> StreamHead:

@@ -15,6 +15,7 @@ from rongjian.kernel.find_words import simplified
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers import burden_rules
 from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.force_results import results
 from rongjian.org import temporary
@@ -45,6 +46,9 @@ def read_content() -> None:
     link_rules()
     import_limits()
     results()
+    burden_rules.limits()
+    burden_rules.efforts()
+    burden_rules.lengths()
     rules()
     document_kinds()
     draft_words()

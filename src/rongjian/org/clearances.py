@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit
+from rongjian.log import audit, door
 from rongjian.log.images import image_of
 from rongjian.org.access import Denied, require
 from rongjian.org.models import Clearance, ClearanceChange, Person, PostState
@@ -37,8 +36,7 @@ def ask(actor: Actor, person: Person, level: str, reason: str) -> ClearanceChang
         raise ValidationError({"level": words})
     if not reason.strip():
         raise ValidationError({"reason": "请写明调整的理由或批准文号"})
-    if hits := screen(reason):
-        raise ValidationError({"reason": [hit.message for hit in hits]})
+    door.refuse({"reason": reason})
     if person.clearance_changes.filter(state=PostState.REQUESTED).exists():
         raise ValidationError({"person": f"{person.name}已有一项调整待核准，请先办结"})
     change = ClearanceChange(

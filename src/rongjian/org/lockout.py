@@ -8,6 +8,7 @@ account name that was typed is kept as a keyed hash: people type passwords there
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.db.models import Max, Sum
+from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 
 from rongjian.org.account_models import LogIn
@@ -22,6 +24,7 @@ from rongjian.org.log_in_policy import policy
 from rongjian.org.log_ins import Stranger, note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -72,9 +75,21 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]  # axes is untyped
         if request is None:
             return
         locked_before = request.axes_locked_out
-        super().user_login_failed(sender, credentials, request, **kwargs)
+        with _nothing_typed(request):
+            super().user_login_failed(sender, credentials, request, **kwargs)
         if not locked_before:
             _line(request, str(credentials.get("username") or ""), _address_locked(request))
+
+
+@contextmanager
+def _nothing_typed(request: Any) -> Iterator[None]:
+    """Let axes count without seeing the form: it would keep whatever field it does not know."""
+    typed = request.GET, request.POST
+    request.GET = request.POST = QueryDict()
+    try:
+        yield
+    finally:
+        request.GET, request.POST = typed
 
 
 def _failures(request: Any, **of: str) -> int:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import require
 from rongjian.org.accounts import shut
@@ -371,11 +370,8 @@ def _finish(actor: Actor, person: Person, verb: str, detail: str) -> None:
 def _save(
     by: Doer, person: Person, verb: str, before: dict[str, Any] | None, detail: str = ""
 ) -> None:
-    for name in ("staff_no", "name", "title"):
-        if hits := screen(getattr(person, name)):
-            raise refusal(name, "screen", hits[0].message)
-    if hits := screen(detail):
-        raise refusal("basis", "screen", hits[0].message)
+    texts = {name: getattr(person, name) for name in ("staff_no", "name", "title")}
+    door.refuse({**texts, "basis": detail})
     person.full_clean(exclude=["account", "membership"])
     person.save()
     stream = stream_of(person.court)

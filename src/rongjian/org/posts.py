@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import Denied, require, roles
 from rongjian.org.belonging import stream_of
@@ -136,8 +135,7 @@ EVERYBODY = ("staff", "party_member")
 def _check(post: Post) -> None:
     if post.role not in roles() or post.role in EVERYBODY:
         raise refusal("role", "type", f"没有登记角色“{post.role}”")
-    if hits := screen(post.basis):
-        raise refusal("basis", "screen", hits[0].message)
+    door.refuse({"basis": post.basis})
     _check_days(post)
     beside = _overlapping(Post.objects.filter(person=post.person), post)
     for other in beside:
@@ -220,8 +218,7 @@ def _decidable(actor: Actor, post: Post) -> Post:
 
 
 def _decided(actor: Actor, post: Post, state: PostState, verb: str, reason: str) -> Post:
-    if hits := screen(reason):
-        raise refusal("reason", "screen", hits[0].message)
+    door.refuse({"reason": reason})
     before = image_of(post)
     post.state, post.decided_by, post.decided_at = state, actor.person, actor.now
     post.save(update_fields=["state", "decided_by", "decided_at"])

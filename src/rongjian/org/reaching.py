@@ -7,7 +7,7 @@ cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Exists, Model, OuterRef, Q
@@ -42,17 +42,23 @@ if TYPE_CHECKING:
     from rongjian.org.roles import Tie, Within
 
 
+NAMELESS = "anonymous"
+"""Who the log says acted where nobody is named."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person with the posts held on a day: the `user` of every check.
 
-    It lives as long as a request: what a post is paired with is looked up once.
+    It lives as long as a request: what a post is paired with is looked up once. Who speaks `nameless`
+    (`without_name`) has the same rights and leaves neither name nor address nor time of day.
     """
 
     person: Person
     posts: tuple[Post, ...]
     now: datetime
     address: str = ""
+    nameless: bool = False
     seen: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -63,7 +69,17 @@ class Actor:
     @property
     def ref(self) -> str:
         """How the log names who acted."""
-        return f"u:{self.person.staff_no}"
+        return NAMELESS if self.nameless else f"u:{self.person.staff_no}"
+
+    @property
+    def author(self) -> Person | None:
+        """Who is named as the author of what is written."""
+        return None if self.nameless else self.person
+
+    @property
+    def holder(self) -> int:
+        """Whose an idempotency key is; of the nameless no key tells whose it was."""
+        return 0 if self.nameless else self.person.pk
 
     @property
     def roles(self) -> set[str]:
@@ -92,6 +108,16 @@ def actor_of(person: Person, now: datetime) -> Actor:
         alone = len({post.role for post in three}) == 1
         return Actor(person, tuple(three) if alone else (), now)
     return Actor(person, (*_everybody(person, today), *held), now)
+
+
+def without_name(actor: Actor) -> Actor:
+    """The actor with the same rights, of whom what is written and logged tells only the day.
+
+    The order of the log's lines still tells between which others a line was written; whoever holds
+    the database itself can narrow the time by it.
+    """
+    start = actor.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(actor, now=start, address="", nameless=True)
 
 
 def _everybody(person: Person, today: date) -> Iterator[Post]:

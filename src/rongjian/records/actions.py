@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import allowed, require
 from rongjian.org.locks import rely_on_places
@@ -20,7 +19,6 @@ from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
 from rongjian.records import indexing
 from rongjian.records.barred import misplaced
-from rongjian.records.host_models import HostsField
 from rongjian.records.hosts import stand
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_models import NoLink
@@ -57,14 +55,12 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
     stored one. A repeated idempotency `key` returns what the first call produced.
     """
     with transaction.atomic():
-        if done := receipts.produced(actor.person.pk, key):
+        if done := receipts.produced(actor.holder, key):
             return cast("R", type(record)._default_manager.get(pk=done[0]))
         verb: Verb = "edit" if record.pk else "create"
         stored = _stored(record)
         before = image_of(stored) if stored else None
-        if stored is not None:
-            record.recorded_at = stored.recorded_at  # Nobody writes earlier than they did.
-        _stamp(actor, record)
+        _stamp(actor, record, stored)
         # Who it is about and in which state is read from what is stored, not from what was sent;
         # what moves must be in reach where it stood and where it goes.
         require(actor, verb, record.access_class, record.unit, stored or record)
@@ -79,13 +75,14 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         indexing.enter(record)
         answer_dues(record, stand(record) if kind_of(record.kind).joint else [record.unit_id])
         _log(actor, record, verb, before, detail)
-        receipts.keep(actor.person.pk, key, [record.pk])
+        receipts.keep(actor.holder, key, [record.pk])
     return record
 
 
 def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str = "") -> R:
     """Take a step of the record's flow; WrongState, Denied or Stale when it cannot be taken."""
     step = kind_of(record.kind).flow.move(move_code)
+    door.refuse({"detail": detail})
     with transaction.atomic():
         if receipts.produced(actor.person.pk, key):
             return cast("R", type(record)._default_manager.get(pk=record.pk))
@@ -187,12 +184,7 @@ def opened(actor: Actor, target: str, unit: Unit, detail: str) -> None:
 
 def screen_texts(record: Record) -> None:
     """Refuse content that must never be stored; the message names rule and field, not the text."""
-    found: dict[str, list[str]] = {}
-    for field in record._meta.concrete_fields:
-        if screened(field) and (hits := screen(field.value_from_object(record) or "")):
-            found[field.name] = [hit.message for hit in hits]
-    if found:
-        raise ValidationError(found)
+    door.refuse(door.texts_of(record), kind_of(record.kind_code).admits)
 
 
 def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
@@ -210,16 +202,6 @@ def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
                 found.setdefault(name, []).append(words)
     if found:
         raise ValidationError(found)
-
-
-def screened(field: models.Field[Any, Any]) -> bool:
-    """Whether people type free text into the field."""
-    return (
-        isinstance(field, models.CharField | models.TextField)
-        and field.editable
-        and not field.choices
-        and not isinstance(field, HostsField)
-    )
 
 
 def answer_dues(record: Record, hosts: Sequence[int]) -> None:
@@ -241,18 +223,21 @@ def _stored(record: R) -> R | None:
     return cast("R | None", kept.filter(pk=record.pk).first())
 
 
-def _stamp(actor: Actor, record: Record) -> None:
+def _stamp(actor: Actor, record: Record, stored: Record | None) -> None:
+    """Set what nobody may choose: the place, and once for all who wrote it down and when."""
     kind = kind_of(record.kind_code)
     if record.unit_id is None:
         raise ValidationError({"unit": "请选择单位"})
     record.kind = kind.code
     rely_on_places()
     record.court_id = Unit.objects.values_list("court_id", flat=True).get(pk=record.unit_id)
-    if not record.pk:
+    if stored is None:
         _prepare(actor, record)
         record.state = kind.flow.initial
-        record.author = actor.person
+        record.author = actor.author
         record.recorded_at = actor.now
+    else:
+        record.author_id, record.recorded_at = stored.author_id, stored.recorded_at
     if record.happened_on is not None:
         record.path = path_on(record.unit, record.happened_on)
 

@@ -15,22 +15,20 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of, plain
 from rongjian.org.access import require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import paths_on, place_then
 from rongjian.records import indexing
-from rongjian.records.actions import screened
 from rongjian.records.barred import misplaced
 from rongjian.records.hosts import stand_many
 from rongjian.records.kinds import Kind
 from rongjian.records.models import VOID, Due, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from rongjian.org.access import Actor
@@ -164,7 +162,7 @@ def check(kind: Kind, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> li
     """Clean the writable columns in place; returns every fault found, in row order."""
     problems: list[Problem] = []
     for field in writable(kind):
-        problems += _check_column(field, columns)
+        problems += _check_column(kind, field, columns)
     problems += _check_keys(kind, columns)
     problems += [Problem(*found) for found in misplaced(kind, columns)]
     # A ledger's own rules look across fields, so they need whole rows.
@@ -176,14 +174,14 @@ def check(kind: Kind, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> li
     return sorted(problems, key=attrgetter("row"))
 
 
-def _check_column(field: models.Field[Any, Any], columns: Columns) -> list[Problem]:
+def _check_column(kind: Kind, field: models.Field[Any, Any], columns: Columns) -> list[Problem]:
     values = columns[field.attname]
     clean: dict[Any, Any] = {}
     wrong: dict[Any, str] = {}
     known = _known_targets(field, values)
     for value in set(values):
         try:
-            clean[value] = _clean(field, value, known)
+            clean[value] = _clean(field, value, known, kind.admits.get(field.name, ()))
         except ValidationError as error:
             wrong[value] = "；".join(error.messages)
     columns[field.attname] = [clean.get(value, value) for value in values]
@@ -210,7 +208,9 @@ def _known_targets(field: models.Field[Any, Any], values: list[Any]) -> set[Any]
     )
 
 
-def _clean(field: models.Field[Any, Any], value: Any, known: set[Any]) -> Any:
+def _clean(
+    field: models.Field[Any, Any], value: Any, known: set[Any], admits: Collection[str]
+) -> Any:
     if value in (None, "") and not (field.null or field.blank):
         raise ValidationError(f"“{field.verbose_name}”必须填写")
     if isinstance(field, models.ForeignKey):
@@ -218,8 +218,8 @@ def _clean(field: models.Field[Any, Any], value: Any, known: set[Any]) -> Any:
             raise ValidationError(f"没有这个{field.verbose_name}：{value}")
         return value
     cleaned = field.clean(value, None)
-    if screened(field) and cleaned and (hits := screen(cleaned)):
-        raise ValidationError([hit.message for hit in hits])
+    if door.takes_text(field) and cleaned and (told := door.faults(cleaned, admits)):
+        raise ValidationError(told)
     return cleaned
 
 

@@ -46,6 +46,7 @@ def _fit(typed: Mapping[str, Sequence[str]]) -> tuple[Values, list[str]]:
         if name in _NOT_TYPED:
             continue
         texts = [text[:LONGEST] for text in typed[name][:MOST_VALUES]]
+        # Sent every few seconds: the door notes it for the log when the form itself is sent.
         hits = [hit.message for text in texts for hit in screen(text)]
         if hits:
             refused += hits

@@ -38,6 +38,8 @@ class HostsField(models.CharField):  # type: ignore[type-arg]
     It is no free text: nothing but codes of existing units is ever stored.
     """
 
+    codes = True
+
     def to_python(self, value: Any) -> Any:
         """The codes in order, each once."""
         return stated(set(names_in(str(value or ""))))

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from rongjian.kernel import cells
-from rongjian.kernel.screening import screen
 from rongjian.kernel.sheets import HEADING_AREA, SheetError, column_letters, find_heading, read
+from rongjian.log import door
 from rongjian.org.access import require
 from rongjian.records import import_returning, saved_mappings
 from rongjian.records.import_checking import SCREENED
@@ -28,7 +28,7 @@ from rongjian.records.import_reading import Trouble
 from rongjian.records.models import Batch, BatchRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rongjian.kernel.sheets import Heading, Limits, Sheet, Workbook
     from rongjian.org.access import Actor
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rongjian.records.kinds import Kind
 
 _NAME = 120
-# No rule of `screen` can be met by so few plain characters.
+# No rule of the door can be met by so few plain characters.
 _HARMLESS = re.compile(r"[ -~]{0,10}")
 # What a database cannot hold in JSON.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -90,8 +90,9 @@ def receive(
     name = checked_name(name)
     book = read(name, data, limits)
     table = _choose(kind, book, sheet)
+    refuse_file(data, table.sheet.name)
     _refuse_marks(book, table)
-    rows = list(_Texts(table).rows())
+    rows = list(_Texts(table, kind.admits).rows())
     if not rows:
         raise SheetError(f"“{table.sheet.name}”的表头下面没有数据。请检查是否选错了文件。")
     if home := import_returning.home_of(actor, kind, table.names, rows):
@@ -120,10 +121,18 @@ def _kept(batch: Batch, table: Table, rows: Sequence[FileRow], sheets: list[str]
 def checked_name(name: str) -> str:
     """The file's own name, short enough; SheetError where the name itself must not be stored."""
     name = _UNSTORABLE.sub("", PurePath(name.replace("\\", "/")).name)
-    if hits := screen(PurePath(name).stem):
-        raise SheetError(f"文件没有保存：文件名中{hits[0].message}")
+    if told := door.faults(PurePath(name).stem) or door.faults(name):
+        raise SheetError(f"文件没有保存：文件名中{told[0]}")
     suffix = PurePath(name).suffix[:10]
     return name if len(name) <= _NAME else name[: _NAME - len(suffix)] + suffix
+
+
+def refuse_file(data: bytes, sheet: str) -> None:
+    """SheetError where the name of the sheet, or anything beside the cells, must not be stored."""
+    if told := door.faults(sheet):
+        raise SheetError(f"文件没有保存：工作表名称里{told[0]}")
+    if why := door.told_beside(data):
+        raise SheetError(f"文件没有保存：{why}")
 
 
 # --- which sheet -----------------------------------------------------------------------------
@@ -161,12 +170,12 @@ def _table(kind: Kind, sheet: Sheet) -> Table:
 def _refuse_marks(book: Workbook, table: Table) -> None:
     """A mark above the data, or in the text around the tables, speaks for the whole file."""
     for text in book.around:
-        if hits := screen(text):
-            raise SheetError(f"文件没有保存：表格以外的文字中{hits[0].message}")
+        if told := door.faults(text):
+            raise SheetError(f"文件没有保存：表格以外的文字中{told[0]}")
     for number, row in enumerate(table.sheet.rows[: table.heading.row_span[1]], 1):
         for cell in row:
-            if isinstance(cell, str) and (hits := screen(cell)):
-                raise SheetError(f"文件没有保存：第 {number} 行{hits[0].message}")
+            if isinstance(cell, str) and (told := door.faults(cell)):
+                raise SheetError(f"文件没有保存：第 {number} 行{told[0]}")
 
 
 # --- its rows --------------------------------------------------------------------------------
@@ -177,7 +186,8 @@ class _Texts:
     """The data rows of a table as text, each text screened once."""
 
     table: Table
-    _seen: dict[str, str] = field(default_factory=dict)
+    admits: Mapping[str, tuple[str, ...]]
+    _seen: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
         """(row number in the file, cells, troubles of cells not stored); blank rows are left out."""
@@ -191,17 +201,19 @@ class _Texts:
     def _screened(self, texts: list[str]) -> tuple[list[str], dict[str, Any]]:
         troubles: dict[str, Any] = {}
         for at, text in enumerate(texts):
-            if message := self._message(text):
+            proposal = self.table.proposals.get(at)
+            admitted = self.admits.get(proposal.field, ()) if proposal else ()
+            if message := self._message(text, admitted):
                 texts[at] = ""
                 troubles[f"{SCREENED}{at}"] = screened_cell(self.table.names[at], message)
         return texts, troubles
 
-    def _message(self, text: str) -> str:
+    def _message(self, text: str, admitted: tuple[str, ...]) -> str:
         if _HARMLESS.fullmatch(text):
             return ""
-        if text not in self._seen:
-            self._seen[text] = next((hit.message for hit in screen(text)), "")
-        return self._seen[text]
+        if (text, admitted) not in self._seen:
+            self._seen[text, admitted] = next(iter(door.faults(text, admitted)), "")
+        return self._seen[text, admitted]
 
 
 def screened_cell(heading: str, message: str) -> dict[str, Any]:

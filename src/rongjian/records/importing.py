@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
-from rongjian.kernel.screening import screen
+from rongjian.log import door
 from rongjian.org.access import may_somewhere, reach_units, require
 from rongjian.records import import_mapping, saved_mappings
 from rongjian.records.import_checking import OPEN, SCREENED, SLICE, check_rows
 from rongjian.records.import_committing import Outcome, commit_rows, outcome_of
+from rongjian.records.import_forgetting import forget_unmapped
 from rongjian.records.import_forms import AS_IS
 from rongjian.records.import_heading import move_heading
 from rongjian.records.import_limits import LIMITS
@@ -243,14 +244,20 @@ def fix_cells(actor: Actor, batch: Batch, texts: Mapping[tuple[int, str], str]) 
         if name in columns:
             by_row.setdefault(number, {})[columns[name]] = text
     numbers = sorted(by_row)
-    refused = {text: hits[0].message for text in set(texts.values()) if (hits := screen(text))}
+    kind = kind_of(batch.kind)
+    refused = {
+        (name, text): told[0]
+        for name, text in {(name, text) for (_, name), text in texts.items()}
+        if (told := door.faults(text, kind.admits.get(name, ())))
+    }
     with transaction.atomic():
         for start in range(0, len(numbers), SLICE):
             part = batch.rows.filter(outcome__in=OPEN, number__in=numbers[start : start + SLICE])
             rows = list(part.select_for_update())
             for row in rows:
                 for at, text in by_row[row.number].items():
-                    _put(row, at, batch.headings, text, refused.get(text, ""))
+                    message = refused.get((batch.mapping[str(at)], text), "")
+                    _put(row, at, batch.headings, text, message)
             keep_cells(rows)
         _recheck(actor, batch, numbers)
 
@@ -322,6 +329,7 @@ def commit(actor: Actor, batch: Batch, most: int | None = None) -> Outcome:
         raise Closed("还没有检查，请先对应列并检查")
     if batch.state == BatchState.UNDONE:
         raise Closed("这次导入已经撤销。要再导入，请重新选择文件")
+    forget_unmapped(batch)
     commit_rows(actor, batch, most)
     Batch.objects.filter(pk=batch.pk).update(done_at=actor.now)
     return outcome_of(batch)

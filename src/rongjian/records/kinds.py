@@ -51,7 +51,8 @@ class Kind:
     headings that an import takes for a field. `unit_types` are the types of units that a record
     can be about (all where none is said), `fixed` the fields that a sealed state keeps as they are,
     `headings` what the kind calls a field otherwise than all records do, `deed` what identifies
-    the deed that a record is about, where two units must not both claim it.
+    the deed that a record is about, where two units must not both claim it. `admits` says for a field
+    which rules of the door do not hold there (`case_number` where the number of a document belongs).
     """
 
     code: str
@@ -70,6 +71,7 @@ class Kind:
     fixed: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
     deed: Deed | None = None
+    admits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,6 +127,7 @@ def kind(
     fixed: tuple[str, ...] = (),
     headings: Mapping[str, str] | None = None,
     deed: Deed | None = None,
+    admits: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
 
@@ -146,6 +149,7 @@ def kind(
             fixed=fixed,
             headings=headings or {},
             deed=deed,
+            admits=admits or {},
         )
         return _enter(model, declared)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.org.access import require, visible
 from rongjian.records import actions
 from rongjian.records.kinds import kind_of
@@ -76,7 +75,7 @@ def _reason_faults(kind: str, chosen: Chosen) -> Iterator[str]:
         yield f"选“{reason.name}”时，请用一句话说明"
     if any(rules.joins(kind, each.kind) for each in chosen.targets):
         yield "已选业务关联，不能同时说明确无业务关联"
-    yield from (hit.message for hit in screen(chosen.words))
+    yield from door.faults(chosen.words)
     if len(chosen.words) > LONGEST:
         yield f"说明不超过 {LONGEST} 个字"
 

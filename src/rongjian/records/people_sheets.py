@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
 from rongjian.kernel.sheets import SheetError, column_letters, find_heading, read
+from rongjian.log import door
 from rongjian.org.access import require
 from rongjian.org.identity import identity_hash
 from rongjian.records.import_checking import SCREENED
 from rongjian.records.import_limits import LIMITS
 from rongjian.records.import_reading import Trouble
-from rongjian.records.import_upload import as_text, checked_name, screened_cell
+from rongjian.records.import_upload import (
+    as_text,
+    checked_name,
+    refuse_file,
+    screened_cell,
+)
 from rongjian.records.models import Batch, BatchRow, BatchState
 
 if TYPE_CHECKING:
@@ -112,6 +117,7 @@ def receive(actor: Actor, kind: SheetKind, name: str, data: bytes) -> Batch:
     require(actor, "import", kind.access, house)
     name = checked_name(name)
     sheet, first, headings, taken = _table(kind, read(name, data, LIMITS).sheets)
+    refuse_file(data, sheet.name)
     rows = list(_rows(sheet, first, headings, taken))
     if not rows:
         raise SheetError(f"“{sheet.name}”的表头下面没有数据。请检查是否选错了文件。")
@@ -152,8 +158,8 @@ def _table(
             continue
         for row in sheet.rows[: heading.row_span[1]]:
             for cell in row:
-                if isinstance(cell, str) and (hits := screen(cell)):
-                    raise SheetError(f"文件没有保存：{hits[0].message}")
+                if isinstance(cell, str) and (told := door.faults(cell)):
+                    raise SheetError(f"文件没有保存：{told[0]}")
         names = list(heading.names)
         found.append((sheet, heading.row_span[1], names, _taken(kind, names)))
     if not found:
@@ -205,8 +211,8 @@ def _kept(field: str, heading: str, text: str) -> tuple[str, dict[str, Any] | No
             Trouble("text", f"“{heading}”不是 18 位或 15 位身份证号，没有保存") if text else None
         )
         return hashed, None if hashed or wrong is None else wrong.stored()
-    if hits := screen(text):
-        return "", screened_cell(heading, hits[0].message)
+    if told := door.faults(text):
+        return "", screened_cell(heading, told[0])
     return text, None
 
 

@@ -8,8 +8,7 @@ from urllib.parse import unquote_plus
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rongjian.kernel.screening import screen
-from rongjian.log import audit
+from rongjian.log import audit, door
 from rongjian.records.grid_models import SavedView
 
 if TYPE_CHECKING:
@@ -37,8 +36,8 @@ def keep_view(actor: Actor, kind: Kind, name: str, query: str) -> SavedView:
             raise ValidationError({"name": f"每个台账最多保存 {MOST} 个视图，请先删去不用的"})
         view.query, view.made_at = query, actor.now
         view.full_clean()
-        if hits := [*screen(name), *screen(unquote_plus(query))]:
-            raise ValidationError({"name": [hit.message for hit in hits]})
+        if told := [*door.faults(name), *door.faults(unquote_plus(query))]:
+            raise ValidationError({"name": told})
         view.save()
         _log(actor, "keep-view", view)
     return view

@@ -18,6 +18,7 @@ from rongjian.log.audit import SYSTEM, Change, fault_of
 from rongjian.log.models import Event, Image
 from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Person, Unit
+from rongjian.org.reaching import NAMELESS
 from rongjian.records.kinds import kinds
 from rongjian.records.queries import VERBS, with_names_of_kinds
 
@@ -38,6 +39,7 @@ _MORE_VERBS = {
     "log-in": "登录",
     "log-out": "退出",
     "log-in-failed": "登录失败",
+    "refuse-content": "拦下不得存储的内容",
     "activate": "激活账号",
     "change-password": "修改密码",
     "enrol-second-factor": "启用第二因素",
@@ -72,8 +74,8 @@ _MORE_VERBS = {
     "elect": "换届",
     "extend": "延期换届",
 }
-_SERVICES = {"svc:tick": "例行工作", "-": "未登录者"}
-_OTHER_OBJECTS = {"figure": "数字", "log": "变更记录", "batch": "导入批次"}
+_SERVICES = {"svc:tick": "例行工作", "-": "未登录者", NAMELESS: "匿名"}
+_OTHER_OBJECTS = {"figure": "数字", "log": "变更记录", "batch": "导入批次", "door": "录入"}
 # Lines whose words are shown: these things are done by administrators, these verbs are told by the
 # product itself. Any other line may hold what somebody typed about business.
 _ADMINISTRATIVE = {
@@ -86,7 +88,7 @@ _ADMINISTRATIVE = {
     "pairing",
     "clearancechange",
 }
-_OWN_WORDS = {"open", "unmask", "import", "undo", "link"}
+_OWN_WORDS = {"open", "unmask", "import", "undo", "link", "refuse-content"}
 _APPS = ("org", "records", "documents", "auth")
 
 

@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from rongjian.kernel.content import CONTENT, load_section
-from rongjian.kernel.screening import screen
-from rongjian.log import audit
+from rongjian.log import audit, door
 from rongjian.log.models import Event
 from rongjian.org.access import classes, visible
 from rongjian.org.models import Person
@@ -147,6 +146,5 @@ def _reason(code: str, words: str) -> str:
         raise ValidationError({"words": f"请写明用途，至少 {shortest} 个字"})
     if len(words) > LONGEST:
         raise ValidationError({"words": f"用途最多 {LONGEST} 个字"})
-    if hits := screen(words):
-        raise ValidationError({"words": [hit.message for hit in hits]})
+    door.refuse({"words": words})
     return f"{chosen.name}（{words}）" if words else chosen.name

@@ -66,6 +66,7 @@ class Frame:
     clock: str
     contact: str
     finds: bool
+    feedback: bool = False
 
 
 def _may_import(actor: Actor) -> bool:
@@ -84,6 +85,10 @@ def _may_view_staff(actor: Actor) -> bool:
     return may_somewhere(actor, "view", "staff")
 
 
+def _sees_burdens(actor: Actor) -> bool:
+    return may_somewhere(actor, "figures", "data_request")
+
+
 MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/", group="组织"),
@@ -95,6 +100,7 @@ MENU = (
     Entry("导入", "imports", "/import", _may_import, group="记录"),
     Entry("数据", "figures", "/figures/", group="数据"),
     Entry("公布数据核对", "published-check", "/checkup/", group="数据"),
+    Entry("减负账本", "burden-account", "/burden/", _sees_burdens, group="数据"),
     Entry("文稿", "documents", "/documents/", group="文稿"),
     Entry("读稿核数", "draft-check", "/draft-check/", group="文稿"),
 )
@@ -130,6 +136,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         clock=moment.isoformat(timespec="minutes") if moment else "",
         contact=settings.CONTACT,
         finds=bool(actor and not actor.administrator and not getattr(request, "step", "")),
+        # An administrator has no business here, so nothing to say about its burdens.
+        feedback=actor is not None and not actor.administrator,
     )
     return {"frame": frame}
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.defaults import page_not_found
@@ -13,16 +14,21 @@ from django.views.defaults import page_not_found
 from rongjian.indicators.snapshots import NoSnapshot
 from rongjian.indicators.spec import UnknownIndicator
 from rongjian.kernel.periods import PeriodError
+from rongjian.kernel.screening import screen
+from rongjian.log import audit, door
 from rongjian.org.access import Actor, Denied, actor_of, may_somewhere
+from rongjian.org.log_ins import Stranger
 from rongjian.org.models import Person
 from rongjian.org.queries import UnknownUnit
 from rongjian.records.kinds import UnknownKind
 from rongjian.web import addresses, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django_htmx.middleware import HtmxDetails
+
+    from rongjian.log.door import Hit
 
 NO_BUSINESS = "管理员账号只办理系统管理事务，不能查看业务内容。"
 # The workbench sends them on to their own first page; whatever else is business.
@@ -30,6 +36,7 @@ _OF_ADMINISTRATORS = ("/sys/", "/account/", "/logout/", "/org/explain")
 _BY_CODE = ("/taskforce/", "/org/branch/")
 """Pages of one unit, named by its code."""
 _OF_STRUCTURE = "/org/"
+_NOT_TYPED = {"csrfmiddlewaretoken", "idempotency", "version"}
 NO_PERSON = "这个账号还没有对应的工作人员，因此没有任何权限。"
 
 
@@ -40,6 +47,8 @@ class ActorRequest(HttpRequest):
     htmx: HtmxDetails
     step: str
     """What this person has to do before anything else (web/gate.py); mostly nothing."""
+    nameless: bool
+    """Set by a page on which one may speak without a name: the log then names nobody."""
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> ActorMiddleware:
@@ -48,7 +57,7 @@ def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> ActorMiddlewar
 
 
 class ActorMiddleware:
-    """Sets `request.actor`, keeps strangers out and turns refusals into pages."""
+    """Sets `request.actor`, keeps strangers out, watches the door and turns refusals into pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -57,7 +66,10 @@ class ActorMiddleware:
         """Set the actor, answer, and forbid keeping what was answered."""
         request.actor = _actor(request)  # type: ignore[attr-defined]
         known = request.user.is_authenticated
-        response = self.get_response(request)
+        with door.watched() as hits:
+            response = self.get_response(request)
+        if hits:
+            _report(request, hits)
         if known or request.user.is_authenticated:
             # Shared computers: nothing that was shown stays in the browser's own store.
             response.headers.setdefault("Cache-Control", "no-store")
@@ -66,7 +78,14 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Deny by default: a view is open to strangers only where `login_not_required` says so."""
+        """Deny by default: a view is open to strangers only where `login_not_required` says so.
+
+        Addresses are logged by what stands before us and by exports, so nothing may come in them.
+        """
+        for value in (each for values in request.GET.lists() for each in values[1]):
+            if told := door.faults(value):
+                context = {"heading": "没有查询", "reason": f"查询条件里{told[0]}"}
+                return render(request, "400.html", context, status=400)
         if not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
@@ -81,6 +100,8 @@ class ActorMiddleware:
             return refused(request, str(error))
         if isinstance(error, UnknownKind | UnknownUnit | UnknownIndicator):
             return page_not_found(request, Http404(str(error)))
+        if isinstance(error, door.NotStorable):
+            return _not_stored(request, error)
         if isinstance(error, PeriodError):
             return render(request, "400.html", {"reason": str(error)}, status=400)
         if isinstance(error, NoSnapshot):
@@ -130,6 +151,31 @@ def _actor(request: HttpRequest) -> Actor | None:
     if person is None:
         return None
     return replace(actor_of(person, clock.now()), address=addresses.client(request))
+
+
+def _not_stored(request: HttpRequest, error: door.NotStorable) -> HttpResponse:
+    """Why nothing was stored, with whatever else had been typed, so that it is not lost."""
+    typed = [
+        value
+        for name, values in request.POST.lists()
+        if name not in _NOT_TYPED
+        for value in values
+        if not screen(value)
+    ]
+    context = {"reasons": error.messages, "typed": "\n".join(typed), "back": request.path}
+    return render(request, "422.html", context, status=422)
+
+
+@transaction.atomic
+def _report(request: HttpRequest, hits: Sequence[Hit]) -> None:
+    """Log what was refused on a page: who, where, by which rule."""
+    who: Actor | None = getattr(request, "actor", None)
+    nameless = getattr(request, "nameless", False)
+    now, address = clock.now(), addresses.client(request)
+    by = Stranger(now, "" if nameless else address) if nameless or who is None else who
+    stream = audit.SYSTEM if who is None else who.person.court.code
+    match = request.resolver_match
+    audit.report(by, hits, f"door:{match.view_name if match else ''}", stream=stream)
 
 
 def refused(request: HttpRequest, reason: str) -> HttpResponse:

@@ -26,6 +26,7 @@ from rongjian.org.models import COURT_TYPES
 from rongjian.records.queries import unit_words
 from rongjian.web.listing import Option
 from rongjian.web.organised import WORDS, organised_asked, parameter, switch
+from rongjian.web.text_length import TextLength, length_of
 
 if TYPE_CHECKING:
     from rongjian.documents.composition import Composition
@@ -98,6 +99,7 @@ class DocumentPage:
     freezable: bool
     switch: Switch | None
     word_query: str
+    length: TextLength
 
 
 def document(request: ActorRequest, pk: int) -> HttpResponse:
@@ -106,10 +108,11 @@ def document(request: ActorRequest, pk: int) -> HttpResponse:
     found = _found(actor, pk)
     row = _row(actor, found)
     live, organised = found.frozen_at is None, organised_asked(request.GET)
+    composition = compose_document(found, actor, organised)
     page = DocumentPage(
         title=found.title,
         document=found,
-        composition=compose_document(found, actor, organised),
+        composition=composition,
         kind=row.kind,
         author=row.author,
         # Frozen is what stands on the page, and documents go out as organised now.
@@ -118,6 +121,7 @@ def document(request: ActorRequest, pk: int) -> HttpResponse:
         and allowed(actor, "edit", Document.access_class, found.unit),
         switch=switch(request.GET) if live else None,
         word_query=f"?{urlencode(parameter(organised))}" if live and organised == "then" else "",
+        length=length_of("".join(block.text for block in composition.blocks)),
     )
     return render(request, "documents/document.html", {"page": page})
 

@@ -5,7 +5,7 @@ Nothing of a draft is kept: neither its text nor what was found in it, not even 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -21,9 +21,11 @@ from rongjian.documents.draft_files import (
 )
 from rongjian.documents.models import Document
 from rongjian.kernel.proofreading import slips
+from rongjian.ledgers.burden_rules import lengths
 from rongjian.org.access import Denied, may_somewhere
 from rongjian.web.figure_words import put, with_unit
 from rongjian.web.pages.figures import figure_url, records_url
+from rongjian.web.text_length import TextLength, length_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +104,7 @@ class Result:
     counts: tuple[tuple[str, str, int], ...]
     slips: tuple[SlipRow, ...]
     snapshot: int
+    length: TextLength
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class DraftPage:
     unit: Unit
     text: str
     longest: int
+    most: int = field(default_factory=lambda: lengths()[0].most)
     fault: str = ""
     result: Result | None = None
 
@@ -157,6 +161,7 @@ def _result(checked: DraftCheck) -> Result:
         counts=tuple((LAMPS[status], LABELS[status], counts[status]) for status in LABELS),
         slips=tuple(_slip_row(checked.text, slip) for slip in slips(checked.text)),
         snapshot=checked.snapshot,
+        length=length_of(checked.text),
     )
 
 

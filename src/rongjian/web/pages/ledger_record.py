@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from rongjian.ledgers.activity import Activity
+from rongjian.log import door
+from rongjian.log.door import NotStorable
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.temporary import months_after
 from rongjian.records import actions, linking
@@ -252,6 +254,8 @@ def move(request: ActorRequest, code: str, pk: int) -> HttpResponse:
         messages.success(request, f"已{step.name}。")
     except WrongState as error:
         messages.error(request, f"没有办理：{error}。")
+    except NotStorable as error:
+        messages.error(request, f"没有{step.name}：“{step.asks or '说明'}”{error.messages[0]}")
     except Stale:
         messages.warning(request, f"没有{step.name}：这条记录刚被别人改过，请看过现在的内容再办。")
     return redirect("record", code, pk)
@@ -265,6 +269,7 @@ def link(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     said = {name: request.POST.getlist(name) for name in request.POST}
     chosen, unclear = chosen_in(actor, kind, said)
     if wanted := request.POST.get("target", "").strip():
+        door.refuse({"target": wanted})
         target = _named(actor, wanted)
         if target is None or target.pk == record.pk:
             unclear = f"找不到您能查看的记录“{wanted}”。请填写对方的编号。"
