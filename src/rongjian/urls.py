@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from rongjian.api import ledgers as api
 from rongjian.web.pages import (
     account,
     activation,
@@ -88,6 +89,10 @@ urlpatterns = [
     path("ledger/<slug:code>/<int:pk>/link", ledger_record.link, name="record-link"),
     path("ledger/<slug:code>/import", imports.new, name="ledger-import"),
     path("ledger/<slug:code>/template", imports.template, name="import-template"),
+    path("api/ledger/", api.index, name="api-ledgers"),
+    path("api/ledger/<slug:code>", api.listed, name="api-ledger"),
+    path("api/ledger/<slug:code>/schema", api.shape, name="api-schema"),
+    path("api/ledger/<slug:code>/<int:pk>", api.one, name="api-record"),
     path("imports/", imports.listed, name="imports"),
     path("imports/new", imports.new, name="import-new"),
     path("import/<int:pk>", imports.one, name="import"),

@@ -1,8 +1,9 @@
-"""What every ledger gets for nothing: form, list, detail, export, and the same rules of access."""
+"""What every ledger gets for nothing: form, list, detail, export, interface, the rules of access."""
 
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -165,6 +166,79 @@ def test_an_export_has_the_headings_of_an_import(
     assert {row[-1] for row in rows} == {record_number(each) for each in exported}
     assert record_number(record) in {row[-1] for row in rows}
     assert Event.objects.filter(verb="open", object=kind.code, detail__contains="导出").exists()
+
+
+def test_a_list_without_rows_says_what_to_do(kind: Kind, clerk: str, visit: Visit) -> None:
+    client, address = visit(clerk), reverse("ledger", args=[kind.code])
+    narrowed = client.get(address, {"q": "没有这样的记录"}).content.decode()
+    assert "没有符合条件的记录。" in narrowed
+    assert "清空条件" in narrowed
+    Record.objects.filter(kind=kind.code).update(state=VOID)
+    empty = client.get(address).content.decode()
+    assert "这个台账还没有记录。" in empty
+    assert reverse("ledger-new", args=[kind.code]) in empty
+
+
+def test_what_cannot_be_read_is_said_above_the_list(kind: Kind, clerk: str, visit: Visit) -> None:
+    client = visit(clerk)
+    answer = client.get(reverse("ledger", args=[kind.code]), {"from": "2026-02-30"})
+    assert answer.status_code == 200
+    assert "起始日期“2026-02-30”读不懂，请写成 2026-06-25。" in answer.content.decode()
+    gone = client.get(reverse("record", args=[kind.code, 10**12]))
+    assert gone.status_code == 404
+    assert "没有" in gone.content.decode()
+
+
+def test_list_and_record_print_with_what_they_hold(
+    kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    client = visit(clerk)
+    for address in (
+        reverse("ledger", args=[kind.code]),
+        reverse("record", args=[kind.code, record.pk]),
+    ):
+        page = client.get(address).content.decode()
+        assert " data-print>打印</button>" in page
+        # What the stylesheet leaves out on paper is marked; the content is not.
+        content = re.sub(r"<(nav|details)[^>]*no-print.*?</\1>", "", page, flags=re.DOTALL)
+        assert kind.name in content
+        assert page.count("<thead") == content.count("<thead") <= 1
+
+
+def test_the_interface_keeps_the_declared_shape(
+    kind: Kind, clerk: str, record: Record, visit: Visit
+) -> None:
+    client = visit(clerk)
+    declared = client.get(reverse("api-schema", args=[kind.code])).json()
+    told = client.get(reverse("api-record", args=[kind.code, record.pk])).json()
+    assert told["id"] == record.pk
+    assert unlike(declared, told) == []
+    page = client.get(reverse("api-ledger", args=[kind.code])).json()
+    assert record.pk in {row["id"] for row in page["records"]}
+    assert [wrong for row in page["records"] for wrong in unlike(declared, row)] == []
+    assert unlike(declared, told | {"state": "?", "surplus": 1}) == ["surplus", "state"]
+
+
+def unlike(declared: dict[str, Any], told: dict[str, Any]) -> list[str]:
+    """The names that do not fit a JSON Schema of the few words that ours use."""
+    shapes = declared["properties"]
+    missing = [name for name in declared["required"] if name not in told]
+    surplus = [name for name in told if name not in shapes]
+    fits = {name: _fits(shapes[name], value) for name, value in told.items() if name in shapes}
+    return [*missing, *surplus, *(name for name, right in fits.items() if not right)]
+
+
+def _fits(shape: dict[str, Any], value: Any) -> bool:
+    if "enum" in shape:
+        return value in shape["enum"]
+    types = {"integer": int, "boolean": bool, "string": str, "null": type(None)}
+    allowed = [shape["type"]] if isinstance(shape["type"], str) else shape["type"]
+    if type(value) not in {types[name] for name in allowed}:
+        return False
+    if value is None:
+        return True
+    form = r"\d{4}-\d\d-\d\d" if shape.get("format") == "date" else shape.get("pattern", "")
+    return not form or bool(re.search(form, value))
 
 
 def test_a_superior_reads_in_full_what_is_granted_and_else_a_projection(

@@ -72,6 +72,10 @@ RIGHTS = {
     "record-edit": ("*", "edit"),
     "record-move": ("*", "submit"),
     "record-link": ("*", "edit"),
+    "api-ledgers": ("*", "view"),
+    "api-ledger": ("*", "view"),
+    "api-schema": ("*", "view"),
+    "api-record": ("*", "view"),
     "imports": ("*", "import"),
     "import-new": ("*", "import"),
     "ledger-import": ("*", "import"),
@@ -140,7 +144,7 @@ class Questions:
         branches = Unit.objects.filter(court__code__in=SPOTS, type="party_branch")
         self.branches = list(branches.values_list("code", flat=True))
         self.drawing: tuple[Callable[[], Ask], ...] = (
-            self.listed, self.listed, self.exported, self.record, self.record, self.record,
+            self.listed, self.listed, self.told_to_a_machine, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
             self.names, self.administration, self.force,
@@ -184,7 +188,12 @@ class Questions:
         return "ledger-export", {"code": self._record().kind}, query, None
 
     def record(self) -> Ask:
-        return "record", self._place(self._record()), {}, None
+        route = self.chance.choice(["record", "record", "api-record"])
+        return route, self._place(self._record()), {}, None
+
+    def told_to_a_machine(self) -> Ask:
+        limits = {"unit": self.chance.choice(self.units), "below": self.chance.choice("01")}
+        return "api-ledger", {"code": self._record().kind}, limits, None
 
     def edited(self) -> Ask:
         record = self._record()
@@ -294,7 +303,7 @@ def judge(made: Aviary, visitor: Visitor, asked: Ask) -> int:
     assert answer.status_code < 500, told
     leaked = made.leaks(visitor, said, f"{where} {query} {sent}")
     assert not leaked, f"{told}: {leaked[:3]}"
-    if route.startswith("record"):
+    if route.startswith("record") or route == "api-record":
         judge_record(made, visitor, asked, answer, told)
     if route.startswith("import") and "pk" in kwargs:
         batch = Batch.objects.filter(pk=kwargs["pk"]).select_related("unit").first()
@@ -315,13 +324,14 @@ def judge_record(
     kind = kind_of(kwargs["code"])
     rows = kind.model._default_manager.select_related("unit", "author")
     record = rows.filter(pk=kwargs["pk"]).first()
-    verbs = ("view", "project") if route == "record" else ("view",)
+    reads = route in {"record", "api-record"}
+    verbs = ("view", "project") if reads else ("view",)
     seen = record is not None and any(
         made.may(visitor, verb, kind.access, made.thing(record)) for verb in verbs
     )
     if not seen:
         assert answer.status_code == 404, told
-    elif sent is None and route == "record":
+    elif sent is None and reads:
         assert answer.status_code == 200, told
 
 

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from tests.journeys.browser import Visitor
 
-pytestmark = pytest.mark.journey
+# The last test looks at what the walks of all the others have seen.
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("every-page")]
 
-# Answered with a file or a redirect, asked by POST, or part of the journey of an import.
+# Answered with a file, JSON or a redirect, asked by POST, or part of the journey of an import.
 NO_PAGE = {
+    "api-ledgers",
+    "api-ledger",
+    "api-schema",
+    "api-record",
     "import",
     "ledger-import",
     "logout",

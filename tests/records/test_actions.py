@@ -54,6 +54,17 @@ def test_a_saved_record_is_stamped_and_logged(house: House) -> None:
     assert after["decision"] == "prosecuted"
 
 
+def test_a_record_carries_the_line_of_a_department_that_has_just_one(house: House) -> None:
+    actor, unit = house.actor("qian"), house.units["450100-01"]
+    unit.lines = "B02"
+    unit.save(update_fields=["lines"])
+    assert save(actor, person(house)).line == "B02"
+    assert save(actor, person(house, key="BG-2", line="B09")).line == "B09"
+    unit.lines = "B02,B03"
+    unit.save(update_fields=["lines"])
+    assert save(actor, person(house, key="BG-3", unit=unit)).line == ""
+
+
 def test_who_may_not_write_writes_nothing(house: House) -> None:
     with pytest.raises(Denied):
         save(house.actor("lisi"), person(house))

@@ -1,1 +1,1 @@
-"""The interface for other machines."""
+"""The interface for other machines: ledgers as JSON, for reading."""

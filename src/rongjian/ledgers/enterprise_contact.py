@@ -32,7 +32,7 @@ class Need(models.TextChoices):
     access="work",
     group="服务大局",
     form=("enterprise", "unit", "happened_on", "need", "demands", "leader"),
-    more=("key", "campaign", "demand", "solved", "solved_on", "confirmed_on"),
+    more=("key", "campaign", "line", "demand", "solved", "solved_on", "confirmed_on"),
     columns=("enterprise", "happened_on", "need", "demands", "solved", "unit", "confirmed_on"),
     filters=("need",),
     facts=("need", "demands", "solved", "solved_on", "confirmed_on"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     access="work",
     group="服务大局",
     form=("title", "unit", "happened_on", "done_by", "done_on", "campaign"),
-    more=("key", "result"),
+    more=("key", "line", "result"),
     columns=("title", "unit", "happened_on", "done_by", "done_on"),
     facts=("done_by", "done_on"),
 )

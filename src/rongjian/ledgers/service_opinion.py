@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     access="work",
     group="服务大局",
     form=("title", "unit", "happened_on", "articles", "article_heads", "campaign"),
-    more=("key", "number"),
+    more=("key", "number", "line"),
     columns=("title", "articles", "unit", "happened_on", "campaign"),
     facts=("articles",),
 )

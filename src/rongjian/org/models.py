@@ -83,6 +83,11 @@ class Unit(models.Model):
         """Whether the unit is a procuratorate (院), not a body inside one."""
         return self.type in COURT_TYPES
 
+    @property
+    def sole_line(self) -> str:
+        """The business line of a unit that has just one; "" where it has none or several."""
+        return "" if "," in self.lines else self.lines
+
     @classmethod
     def access_parts(cls) -> list[tuple[Q, str, Any]]:
         """Each tree is a class of its own: whoever keeps the one has no right in the other."""

@@ -238,8 +238,11 @@ def _stamp(actor: Actor, record: Record) -> None:
 
 
 def _prepare(actor: Actor, record: Record) -> None:
-    """Fill in what the ledger derives itself, where nothing was given."""
-    for name, value in record.prepare(image_of(record), actor.today).items():
+    """Fill in what the ledger derives itself, where nothing was given; else the unit's own line."""
+    derived = record.prepare(image_of(record), actor.today)
+    if "line" in kind_of(record.kind_code).fields:
+        derived.setdefault("line", record.unit.sole_line)
+    for name, value in derived.items():
         if not getattr(record, name):
             setattr(record, name, value)
 
