@@ -78,15 +78,17 @@ def test_a_unit_is_what_is_below_it_and_its_own(
         ]
         rows = trace.records(code, unit, period)
         own, again = standing(rows, unit)
-        counted = sum(each.records for each in below) + len(own) - len(again)
-        assert found.records == counted, found
+        mine = len(own) - len(again)
+        assert found.records == sum(each.records for each in below) + mine, found
         if definition.measure in ("count", "sum"):
-            total = sum((each.value or Decimal(0) for each in below), Decimal(0))
-            one = definition.measure == "count"
-            for sign, ids in ((1, own), (-1, again)):
-                values = (added(definition, rows.filter(pk=pk)) for pk in ids)
-                total += sign * (Decimal(len(ids)) if one else sum(values, Decimal(0)))
-            assert (found.value or 0) == total, found
+            total = sum(each.value or 0 for each in below)
+            summed = definition.measure == "sum"
+            weighed = [
+                sign * (added(definition, rows.filter(pk=pk)) if summed else 1)
+                for sign, some in ((1, own), (-1, again))
+                for pk in some
+            ]
+            assert (found.value or 0) == total + sum(weighed), found
 
 
 def standing(rows: QuerySet[Record], unit: Unit) -> tuple[list[int], list[int]]:

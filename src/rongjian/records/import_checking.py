@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
+from rongjian.records import import_deeds
 from rongjian.records.barred import misplaced, placing
 from rongjian.records.host_models import HostsField
 from rongjian.records.host_names import read_hosts
@@ -25,16 +26,16 @@ from rongjian.records.import_reading import (
     Reading,
     Trouble,
     Units,
-    campaigns,
+    as_read,
+    outside_campaign,
     plain_reader,
-    quoted,
 )
+from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import BatchRow, BatchState, Record, RowOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from rongjian.org.access import Actor, Verb
     from rongjian.records.import_reading import Reader
@@ -197,11 +198,16 @@ class Checker:
             match = self.matches.of(line)
             line.match = match
             self._check_rights(line)
+            self._check_unit_stood(line)
             self._check_required(line)
             if not line.bad:
                 self._check_rules(line)
                 self._hint(line)
-        self._check_places([line for line in lines if not line.bad])
+        good = [line for line in lines if not line.bad]
+        self._check_places(good)
+        new = [line for line in good if not (line.match or line.bad)]
+        for line, name, hint in import_deeds.hints(self.actor, self.kind, new, self.units.words):
+            line.report(name, hint)
 
     def _check_required(self, line: Line) -> None:
         for each in self.required:
@@ -219,6 +225,14 @@ class Checker:
             for verb in verbs:
                 if pk and pk not in self._reach(verb):
                     line.report("unit", Trouble("right", self._why_not(verb, pk)))
+
+    def _check_unit_stood(self, line: Line) -> None:
+        """A unit brings nothing after its last day; what stands in the database stays as it is."""
+        unit, day = line.values["unit_id"], line.values.get("happened_on")
+        stored = line.match.values if line.match else {}
+        moved = (unit, day) != (stored.get("unit_id"), stored.get("happened_on"))
+        if moved and (message := self.units.gone(unit, day)):
+            line.report("unit", Trouble("unit", message))
 
     def _reach(self, verb: Verb) -> set[int]:
         if verb not in self._reached:
@@ -256,12 +270,9 @@ class Checker:
         return {**self.defaults, **stored, **line.values}
 
     def _hint(self, line: Line) -> None:
-        campaign = campaigns().get(line.values.get("campaign", ""))
-        day: date | None = line.values.get("happened_on")
-        if campaign and day and not campaign.runs_on(day):
-            span = f"{campaign.starts} 至 {campaign.ends or '今'}"
-            message = f"日期不在专项{quoted(campaign.short)}期间（{span}）"
-            line.report("happened_on", Trouble("hint", message))
+        values = line.values
+        if hint := outside_campaign(values.get("campaign", ""), values.get("happened_on")):
+            line.report("happened_on", hint)
         elif twin := self.matches.twin(line):
             line.report("happened_on", Trouble("hint", f"与第 {twin} 行内容相同", other=twin))
 
@@ -280,7 +291,11 @@ class Checker:
         stored = line.match.values if line.match else {}
         names = dict.fromkeys(("unit", *self.fields))
         attnames = {name: self.kind.field(name).attname for name in names}
-        return [name for name, att in attnames.items() if line.values.get(att) != stored.get(att)]
+        return [
+            name
+            for name, att in attnames.items()
+            if line.values.get(att) not in (stored.get(att), as_read(stored.get(att)))
+        ]
 
     def keep(self, lines: Sequence[Line]) -> None:
         """Write down what was found, unless a row was imported meanwhile."""
@@ -310,32 +325,6 @@ class Checker:
             match.pk if match else None,
             match.version if match else None,
         ]
-
-
-def keep_cells(rows: Iterable[BatchRow]) -> None:
-    """Write down the cells of rows that were mended, with the troubles of those not stored."""
-    cells, problems = BatchRow._meta.get_field("cells"), BatchRow._meta.get_field("problems")
-    values = [
-        [
-            cells.get_db_prep_save(row.cells, connection),
-            problems.get_db_prep_save(row.problems, connection),
-            row.pk,
-            row.outcome,
-        ]
-        for row in rows
-    ]
-    write_rows(("cells", "problems"), values)
-
-
-def write_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
-    """Set columns of rows; each line of values ends with the row's id and its outcome so far."""
-    quote = connection.ops.quote_name
-    assigned = ", ".join(f"{quote(name)} = %s" for name in columns)
-    table = quote(BatchRow._meta.db_table)
-    # Table and column names come from the model, values are parameters.
-    statement = f"UPDATE {table} SET {assigned} WHERE id = %s AND outcome = %s"  # noqa: S608
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(statement, values)
 
 
 def check_rows(actor: Actor, batch: Batch, numbers: Iterable[int] | None = None) -> None:

@@ -16,15 +16,10 @@ from django.db.models import Count, Q, Sum
 from rongjian.kernel.screening import screen
 from rongjian.org.access import may_somewhere, reach_units, require
 from rongjian.records import import_mapping
-from rongjian.records.import_checking import (
-    OPEN,
-    SCREENED,
-    SLICE,
-    check_rows,
-    keep_cells,
-)
+from rongjian.records.import_checking import OPEN, SCREENED, SLICE, check_rows
 from rongjian.records.import_committing import Outcome, commit_rows, outcome_of
 from rongjian.records.import_reading import GROUPS, Trouble
+from rongjian.records.import_rows import keep_cells
 from rongjian.records.import_sheets import offered, problem_sheet, template
 from rongjian.records.import_undoing import Undone, undo_rows
 from rongjian.records.import_upload import as_text, column_name, receive, screened_cell

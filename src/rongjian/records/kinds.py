@@ -20,6 +20,27 @@ BASE_FACTS = ("unit_id", "happened_on", "campaign", "line", "task_force_id", "st
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What tells that two units have recorded one and the same deed.
+
+    `name` are the texts that name it, `story` those that say more of it, `same` fields that must be
+    equal, `days` how many days the two records may lie apart. With `numbered` the key is the number
+    of the thing itself (a case), so that two spellings of it are one.
+    """
+
+    name: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    days: int = 1
+    numbered: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Everything that is looked at."""
+        return (*self.name, *self.story, *self.same)
+
+
+@dataclass(frozen=True)
 class Kind:
     """A declared kind of record.
 
@@ -29,7 +50,8 @@ class Kind:
     from a superior's projection. `group` is where the menu lists the kind, `aliases` are further
     headings that an import takes for a field. `unit_types` are the types of units that a record
     can be about (all where none is said), `fixed` the fields that a sealed state keeps as they are,
-    `headings` what the kind calls a field otherwise than all records do.
+    `headings` what the kind calls a field otherwise than all records do, `deed` what identifies
+    the deed that a record is about, where two units must not both claim it.
     """
 
     code: str
@@ -47,6 +69,7 @@ class Kind:
     unit_types: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
+    deed: Deed | None = None
 
     @property
     def name(self) -> str:
@@ -101,6 +124,7 @@ def kind(
     unit_types: tuple[str, ...] = (),
     fixed: tuple[str, ...] = (),
     headings: Mapping[str, str] | None = None,
+    deed: Deed | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
 
@@ -121,6 +145,7 @@ def kind(
             unit_types=unit_types,
             fixed=fixed,
             headings=headings or {},
+            deed=deed,
         )
         return _enter(model, declared)
 
@@ -130,6 +155,8 @@ def kind(
 def _enter(model: R, declared: Kind) -> R:
     if declared.code in _register:
         raise ValueError(f"台账代码重复：{declared.code}")
+    if declared.deed and set(declared.deed.fields) & set(declared.private):
+        raise ValueError(f"{declared.code} 的 deed 里有不得上行的字段")
     model.kind_code = declared.code
     model.access_class = declared.access
     model.access_submits = declared.flow.submits
