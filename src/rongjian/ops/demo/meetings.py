@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.words import Topic
     from rongjian.org.access import Actor
 
+NEIGHBOUR = "450103"
+"""The procuratorate whose joint activities the branch of the cast hosts too."""
+
 COMMITTEE_FROM = 7
 """A branch with so many full members has a committee (支部工作条例)."""
 
@@ -64,7 +67,8 @@ def _share(realm: Realm, court: Court, rows: list[Row]) -> None:
             # A chance of its own: what else happens does not depend on who hosts with whom.
             random = Random(f"{realm.seed}/hosts/{row['unit_id']}/{row['happened_on']}")
             mates = random.sample(others, min(len(others), random.choice((1, 1, 2))))
-            row["hosts"] = stated({branch.unit.code for branch in mates})
+            codes = {branch.unit.code for branch in mates}
+            row["hosts"] = stated(codes | {BRANCH} if court.unit.code == NEIGHBOUR else codes)
 
 
 def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iterator[Recorded]:
