@@ -127,9 +127,9 @@ def kind(
     deed: Deed | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
-
-    def declare(model: R) -> R:
-        declared = Kind(
+    return lambda model: _enter(
+        model,
+        Kind(
             code=code,
             model=model,
             flow=flow,
@@ -146,10 +146,8 @@ def kind(
             fixed=fixed,
             headings=headings or {},
             deed=deed,
-        )
-        return _enter(model, declared)
-
-    return declare
+        ),
+    )
 
 
 def _enter(model: R, declared: Kind) -> R:
