@@ -14,6 +14,8 @@ SCRIPTS = (
     "as_of",
     "pages",
     "batch_of_206",
+    "grid",
+    "find",
 )
 
 

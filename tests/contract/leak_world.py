@@ -29,6 +29,7 @@ from rongjian.org.models import (
     Unit,
     in_force,
 )
+from rongjian.records import indexing
 from rongjian.records.kinds import Kind, kinds
 from rongjian.records.models import Batch, Evidence, Record
 from rongjian.web.gate import FACTOR
@@ -79,7 +80,7 @@ class Aviary:
         people = {("author", record.author.staff_no)} if record.author else set()
         handler = getattr(record, "handler", None)
         people |= {("handler", handler.staff_no)} if handler else set()
-        for name in ("person", "mentor", "mentee"):
+        for name in ("person", "mentor", "mentee", "one", "other"):
             subject = getattr(record, name, None)
             people |= {("subject", subject.staff_no)} if subject else set()
         sent = Event.objects.filter(record_id=record.pk, verb="submit").values_list(
@@ -186,6 +187,8 @@ def _mark_records(made: Aviary) -> None:
                 kind.model._default_manager.filter(pk=record.pk).update(**words)
                 Evidence.objects.create(record=record, source=canary(what, record.pk, 90))
                 made.marked.append(kind.model._default_manager.get(pk=record.pk))
+    # Written behind the template's back, they have to be entered for search.
+    indexing.enter_again([record.pk for record in made.marked])
 
 
 def _mark_people() -> None:

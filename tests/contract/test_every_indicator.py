@@ -82,10 +82,13 @@ def test_a_unit_is_what_is_below_it_and_its_own(
         assert found.records == sum(each.records for each in below) + mine, found
         if definition.measure in ("count", "sum"):
             total = sum(each.value or 0 for each in below)
-            if definition.measure == "sum":
-                mine = sum(added(definition, rows.filter(pk=pk)) for pk in own)
-                mine -= sum(added(definition, rows.filter(pk=pk)) for pk in again)
-            assert (found.value or 0) == total + mine, found
+            summed = definition.measure == "sum"
+            weighed = [
+                sign * (added(definition, rows.filter(pk=pk)) if summed else 1)
+                for sign, some in ((1, own), (-1, again))
+                for pk in some
+            ]
+            assert (found.value or 0) == total + sum(weighed), found
 
 
 def standing(rows: QuerySet[Record], unit: Unit) -> tuple[list[int], list[int]]:

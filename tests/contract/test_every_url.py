@@ -89,6 +89,10 @@ def post_of_a_colleague() -> dict[str, Any]:
     return {"pk": Post.objects.get(unit__code="450100-P02", role="branch_secretary").pk}
 
 
+def decisions() -> dict[str, Any]:
+    return {"code": "handled-person"}
+
+
 def named_decision() -> dict[str, Any]:
     found = HandledPerson.objects.filter(court__code="450100").exclude(handler=None)
     return {"code": "handled-person", "pk": found.order_by("pk")[0].pk}
@@ -147,10 +151,25 @@ CASES = {
     ),
     "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
     "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
+    "find": Case("lisi", "aud", query="?q=第二党支部"),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-new": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
+    "activity-new": Case("lisi", "qian"),
+    "activity-edit": Case("lisi", "zhengshi", 404, lambda: {"pk": activity()["pk"]}),
+    "activity-minutes": Case("lisi", "aud", 404, lambda: {"pk": activity()["pk"]}),
+    "form-draft": Case(
+        "lisi", "aud", kwargs=lambda: {"code": "activity"}, post={"address": "/ledger/activity/new"}
+    ),
+    "link-find": Case("lisi", "aud", kwargs=lambda: {"code": "activity"}, query="?link_find=专班"),
+    "record-saved": Case("lisi", "aud", 404, activity),
+    "ledger-grid": Case("qian", "aud", kwargs=decisions, post={"do": "check", "rows": "[]"}),
+    "ledger-selected": Case("qian", "aud", kwargs=decisions, served=302),
+    "ledger-views": Case("qian", "aud", kwargs=decisions, post={"name": "近期"}, served=302),
+    "record-cell": Case(
+        "qian", "zhengshi", 404, decision, post={"field": "charge", "text": "盗窃"}
+    ),
     "ledger-names": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "record": Case("qian", "aud", 404, decision),
     "record-edit": Case("qian", "zhengshi", 404, decision),

@@ -20,7 +20,10 @@ from rongjian.documents.models import Document
 from rongjian.indicators import catalogue
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.org.access import actor_of
+from rongjian.org.finding import Directory
 from rongjian.org.models import Person, Placement, Unit
+from rongjian.records.finding import Wanted, find
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import Batch, Link, Record
 from tests.contract import oracle
@@ -64,12 +67,23 @@ RIGHTS = {
     "taskforce-serve": ("party_org", "edit"),
     "taskforce-decide": ("temporary_branch", "approve"),
     "taskforce-end": ("work", "void"),
+    "find": ("*", "view"),
     "ledgers": ("*", "view"),
     "ledger": ("*", "view"),
     "ledger-export": ("*", "export"),
     "ledger-new": ("*", "create"),
+    "activity-new": ("activity", "create"),
+    "activity-edit": ("activity", "edit"),
+    "activity-minutes": ("activity", "view"),
+    "form-draft": ("*", "create"),
+    "link-find": ("*", "create"),
+    "record-saved": ("*", "view"),
+    "ledger-grid": ("*", "edit"),
+    "ledger-selected": ("*", "view"),
+    "ledger-views": ("*", "view"),
     "record": ("*", "view"),
     "record-edit": ("*", "edit"),
+    "record-cell": ("*", "edit"),
     "record-move": ("*", "submit"),
     "record-link": ("*", "edit"),
     "api-ledgers": ("*", "view"),
@@ -147,7 +161,8 @@ class Questions:
             self.listed, self.listed, self.told_to_a_machine, self.exported, self.record, self.record, self.record,
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
-            self.names, self.administration, self.force,
+            self.names, self.administration, self.force, self.meeting, self.typed, self.chosen,
+            self.looked_for, self.looked_for,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -174,6 +189,8 @@ class Questions:
             ("sort", self.chance.choice(["key", "-key", "unit", "handler__name"])),
             ("batch", "1"),
             ("to", "2020-12-31"),
+            ("edit", "1"),
+            ("cols", ",".join(kind_of(record.kind).fields)),
         ):
             if self.chance.random() < 0.3:
                 query[name] = value
@@ -186,6 +203,23 @@ class Questions:
         # An export without a unit can be the whole region: it is asked for as a clerk would.
         query = self._filter() | {"unit": self.chance.choice(self.units[1:])}
         return "ledger-export", {"code": self._record().kind}, query, None
+
+    def looked_for(self) -> Ask:
+        """A text of a record or of a person, a part of many, or what stands around them."""
+        record = self._record()
+        what = record.kind.replace("-", "")
+        person = self.chance.choice(self.people)
+        typed = self.chance.choice(
+            [
+                *(canary(what, record.pk, at) for at in range(4)),
+                canary("person", person, 0), "cnry", f"cnry{what[:4]}", "南宁市院", "第二党支部",
+            ]
+        )  # fmt: skip
+        query = {"q": typed}
+        for name, value in (("kind", record.kind), ("unit", self.chance.choice(self.units))):
+            if self.chance.random() < 0.2:
+                query[name] = value
+        return "find", {}, query, None
 
     def record(self) -> Ask:
         route = self.chance.choice(["record", "record", "api-record"])
@@ -201,6 +235,20 @@ class Questions:
             return "record-edit", self._place(record), {}, None
         sent = {"version": str(record.version), "unit": str(record.unit_id), "topic": "改了"}
         return "record-edit", self._place(record), {}, sent
+
+    def typed(self) -> Ask:
+        record = self._record()
+        field = self.chance.choice(kind_of(record.kind).fields)
+        sent = {"field": field, "text": self.chance.choice(["", "改了", "2020-1-2", "3"])}
+        return "record-cell", self._place(record), {}, sent
+
+    def chosen(self) -> Ask:
+        record = self._record()
+        do = self.chance.choice(["change", "write", "move:submit", "take:submit", "export"])
+        sent = {
+            "row": f"{record.pk}:{record.version}", "do": do, "field": "note", "value": "改了",
+        }  # fmt: skip
+        return "ledger-selected", {"code": record.kind}, {}, sent
 
     def moved(self) -> Ask:
         record = self._record()
@@ -268,6 +316,17 @@ class Questions:
         route = self.chance.choice(["taskforces", "taskforce", "taskforce", "taskforce-members"])
         kwargs = {} if route == "taskforces" else {"code": self.chance.choice(self.forces)}
         return route, kwargs, {}, None
+
+    def meeting(self) -> Ask:
+        record = self._record()
+        route = self.chance.choice(["activity-minutes", "record-saved", "link-find"])
+        if route == "link-find":
+            word = self.chance.choice(["cnry", canary(record.kind.replace("-", ""), record.pk, 0)])
+            return route, {"code": self._record().kind}, {"link_find": word}, None
+        if route == "record-saved":
+            return route, self._place(record), {}, None
+        held = [each.pk for each in self.made.marked if isinstance(each, Activity)]
+        return route, {"pk": self.chance.choice(held)}, {}, None
 
     def administration(self) -> Ask:
         pages = ["users", "grants", "clearance", "log", "log-export", "health", "rules"]
@@ -348,12 +407,13 @@ def judge_writing(
     assert sent is not None
     after = state_of(made.marked)
     for pk in [pk for pk, was in before.items() if after[pk] != was]:
-        assert pk == kwargs.get("pk"), told
+        assert str(pk) in {str(kwargs.get("pk")), sent.get("row", "").partition(":")[0]}, told
         kind = kind_of(kwargs["code"])
         record = kind.model._default_manager.select_related("unit", "author").get(pk=pk)
         thing = made.thing(record)
         was = replace(thing, state=before[pk][0])
-        verb = kind.flow.move(sent["move"]).right if route == "record-move" else "edit"
+        step = sent.get("move", "") or sent.get("do", "").partition("take:")[2]
+        verb = kind.flow.move(step).right if step else "edit"
         if verb == "submit":
             people = tuple(tie for tie in thing.people if tie[0] != "submitter")
             was = replace(was, people=people)
@@ -394,6 +454,27 @@ def test_no_answer_leaks_and_no_stranger_writes(
     assert birds.heard > number // 2
     assert seen[200] > number // 5
     assert seen[404] > number // 20
+
+
+def test_search_finds_what_the_oracle_lets_find_and_nothing_more(birds: Aviary) -> None:
+    """Every text of a record leads there exactly for those who may read that text."""
+    chance = random.Random(7)
+    directory = Directory.load()
+    told = 0
+    for visitor in birds.visitors:
+        actor = actor_of(Person.objects.get(staff_no=visitor.user.name), NOW)
+        for record in chance.sample(birds.marked, 60):
+            what = record.kind.replace("-", "")
+            names = birds.texts[record.kind]
+            for at in range(len(names)):
+                word = canary(what, record.pk, at)
+                hits = find(actor, Wanted(word), directory).hits
+                right = record.state != "void" and birds.readable(
+                    visitor, what, f"{record.pk:x}", str(at)
+                )
+                assert [hit.pk for hit in hits] == [record.pk] * right, (visitor.name, word)
+                told += right
+    assert told > 100
 
 
 def test_the_index_of_ledgers_counts_what_the_oracle_counts(birds: Aviary) -> None:

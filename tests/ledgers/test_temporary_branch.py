@@ -9,7 +9,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from rongjian.ledgers import force_batch, seconding
-from rongjian.ledgers.activity import Activity, ActivityType
+from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.activity_types import ActivityType
 from rongjian.ledgers.migrations import __name__ as migrations
 from rongjian.ledgers.task_force import TaskForce
 from rongjian.ledgers.temporary_branch import TemporaryBranch

@@ -14,8 +14,10 @@ from rongjian.indicators import figures, verify
 from rongjian.kernel.catalogue import load_campaigns
 from rongjian.kernel.periods import Period
 from rongjian.kernel.workdays import is_workday
+from rongjian.ledgers.absence import Absence
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.assistance_project import AssistanceProject
+from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ledgers.guidance_document import GuidanceDocument
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.ledgers.model_case import ModelCase
@@ -43,7 +45,7 @@ from rongjian.ops.demo.cast import (
 from rongjian.ops.demo.sizes import SIZES
 from rongjian.org.gaps import gaps
 from rongjian.org.models import COURT_TYPES, Membership, Pairing, Person, Unit, UnitType
-from rongjian.records.models import Due, Link, Record
+from rongjian.records.models import Due, Link, NoLink, Record
 from tests.world import NOW, TODAY, World
 
 BRANCHES = (UnitType.BRANCH, UnitType.JOINT_BRANCH)
@@ -279,7 +281,12 @@ def test_every_branch_is_alive(world: World) -> None:
     assert set(Unit.objects.filter(type__in=BRANCHES).values_list("pk", flat=True)) <= active
     states = Counter(Activity.objects.values_list("state", flat=True))
     assert states["approved"] > states["submitted"] > states["draft"] > 0
-    assert Activity.objects.exclude(no_link_reason="").exists()
+    assert NoLink.objects.filter(record__kind="activity").exists()
+    assert MeetingDecision.objects.filter(
+        links__target__kind="activity", due_on__gte=TODAY
+    ).exists()
+    named = Absence.objects.filter(activity__unit__code=BRANCH).values("activity").distinct()
+    assert named.count() == Activity.objects.filter(unit__code=BRANCH, absent__gt=0).count() > 0
     assert Activity.objects.filter(task_force__code="450100-T901", unit__code=BRANCH).exists()
     assert Link.objects.filter(source__kind="activity").exclude(target__kind="activity").exists()
 

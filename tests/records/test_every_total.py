@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rongjian.facts import extract
 from rongjian.indicators import figures, refresh, trace
 from rongjian.kernel.periods import Month, Period
+from rongjian.ledgers.activity_types import activity_types
 from rongjian.org.access import actor_of
 from rongjian.org.actions import NewUnit, found
 from rongjian.org.models import Person, Post, PostState, Tree, Unit, UnitType
@@ -125,7 +126,8 @@ class World:
         self.written.append((CODES[Tree(unit.tree)], unit.code, day))
         own = {"decision": "prosecuted", "charge": "盗窃"}
         if kind == "activity":
-            own = {"type": "theme_day", "topic": "学习"}
+            held = [code for code, rule in activity_types().items() if unit.type in rule.held_by]
+            own = {"type": held[0], "topic": "学习"}
         return {"unit_id": unit.pk, "happened_on": day, **own}
 
     def totals(self, today: date | None) -> Counter[tuple[str, str, Month]]:

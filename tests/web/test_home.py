@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from rongjian.ledgers.activity import Activity
 from rongjian.records.actions import move, save
+from rongjian.records.linking import explain
 from rongjian.records.models import Due
 from rongjian.records.waiting import due_status, open_dues
 from tests.web.visitors import text_of
@@ -69,8 +70,7 @@ def test_the_links_of_the_month_are_counted_from_links(world: World, visit: Visi
     assert bond.total == june.count()
     assert bond.linked + bond.explained + len(bond.open) == bond.total
     first = bond.open[0]
-    first.no_link_reason = "党费收缴，与办案无关"
-    save(world.actor("lisi"), first)
+    explain(world.actor("lisi"), first, "fees", "")
     after = visit("lisi").get(reverse("home")).context["page"].bond
     assert after.explained == bond.explained + 1
     assert first not in after.open

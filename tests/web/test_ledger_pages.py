@@ -187,7 +187,8 @@ def test_units_outside_the_reach_are_not_offered_and_not_taken(visit: Visit) -> 
     client = visit("lisi")
     form = client.get(ACTIVITIES + "/new").context["page"].form
     offered = set(form.fields["unit"].queryset.values_list("code", flat=True))
-    assert offered == {"450100-P02", "450100-D12"}
+    # Paired with the department, but an activity is a Party body's.
+    assert offered == {"450100-P02"}
     other = Unit.objects.get(code="450100-P01")
     sent = {"unit": other.pk, "type": "theme_day", "happened_on": "2026-06-25", "topic": "x"}
     answer = client.post(ACTIVITIES + "/new", sent)
@@ -343,7 +344,7 @@ def test_a_link_is_made_by_number_and_seen_from_both_ends(
     assert Link.objects.filter(source=draft, target=ours, kind="advance").exists()
     other = client.get(reverse("record", args=["handled-person", ours.pk])).context["page"]
     assert [(link.words, link.record.pk, link.outgoing) for link in other.links] == [
-        ("推动办理", draft.pk, False)
+        ("推动办理 · 党建+监督", draft.pk, False)
     ]
 
 
@@ -352,7 +353,7 @@ def test_a_link_to_what_one_may_not_see_says_only_that_it_is_not_found(
 ) -> None:
     foreign = HandledPerson.objects.filter(court__code="450103").order_by("pk")[0]
     address = reverse("record-link", args=["activity", draft.pk])
-    for target in (foreign.key, "没有这条", str(draft), ""):
+    for target in (foreign.key, "没有这条", str(draft)):
         answer = visit("wangwu").post(address, {"kind": "advance", "target": target}, follow=True)
         assert "找不到您能查看的记录" in text_of(answer)
     assert not Link.objects.filter(source=draft).exists()

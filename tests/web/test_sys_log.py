@@ -44,9 +44,9 @@ def page(client: Client, **query: str) -> LogPage:
 
 @pytest.fixture
 def edited(world: World) -> Activity:
-    """An activity whose resolution 李四 changes, and which 王五 sends back with a reason."""
+    """An activity whose gist 李四 changes, and which 王五 sends back with a reason."""
     activity = Activity.objects.get(unit__code="450100-P02", state="draft")
-    activity.topic, activity.resolution = f"{CANARY}甲", f"{CANARY}乙"
+    activity.topic, activity.gist = f"{CANARY}甲", f"{CANARY}乙"
     actions.save(world.actor("lisi"), activity)
     actions.move(world.actor("lisi"), activity, "submit")
     actions.move(world.actor("wangwu"), activity, "return", detail=f"{CANARY}丙")
@@ -72,7 +72,7 @@ def test_a_line_says_who_did_what_to_which_object_and_which_fields(
         ("李四", "报送", number),
         ("李四", "修改", number),
     ]
-    assert lines[2].fields == "主题、议定事项"
+    assert lines[2].fields == "主题、内容要点"
     assert lines[1].fields == "状态"
     assert lines[0].stream == "南宁市院"
 

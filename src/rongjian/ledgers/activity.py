@@ -6,39 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from rongjian.ledgers.activity_types import ActivityType, activity_types
+from rongjian.org.models import Person, UnitType
 from rongjian.records.flows import REVIEWED
 from rongjian.records.kinds import kind
+from rongjian.records.link_models import Mode
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-
-class ActivityType(models.TextChoices):
-    """What kind of activity it was (三会一课 and what stands beside them)."""
-
-    MEMBER_MEETING = "member_meeting", "支部党员大会"
-    COMMITTEE_MEETING = "committee_meeting", "支部委员会"
-    GROUP_MEETING = "group_meeting", "党小组会"
-    PARTY_LECTURE = "party_lecture", "党课"
-    THEME_DAY = "theme_day", "主题党日"
-    ORG_LIFE_MEETING = "org_life_meeting", "组织生活会"
-    FIRST_ITEM = "first_item", "第一议题学习"
-    CENTRE_GROUP = "centre_group_study", "中心组学习"
-    JOINT = "joint_activity", "支部联建"
-    ELECTION = "election", "换届选举"
-    ADMISSION = "admission", "发展党员"
-    DISCIPLINE = "discipline", "党纪处分"
-    FEE_COLLECTION = "fee_collection", "党费收缴"
-
-
-class Mode(models.TextChoices):
-    """The four modes of 「党建+」."""
-
-    SERVICE = "service", "党建+服务"
-    SUPERVISION = "supervision", "党建+监督"
-    TEAM = "team", "党建+队伍"
-    INTERNET = "internet", "党建+互联网"
+HOLDERS = (
+    UnitType.LEADING_GROUP,
+    UnitType.ORGAN_COMMITTEE,
+    UnitType.GENERAL_BRANCH,
+    UnitType.BRANCH,
+    UnitType.JOINT_BRANCH,
+    UnitType.GROUP,
+    UnitType.TEMPORARY_BRANCH,
+)
 
 
 @kind(
@@ -46,30 +32,57 @@ class Mode(models.TextChoices):
     flow=REVIEWED,
     access="activity",
     group="组织生活",
-    form=("unit", "type", "happened_on", "topic", "absent", "resolution"),
-    more=("key", "hosts", "expected", "mode", "task_force", "campaign", "line", "no_link_reason"),
+    form=("type", "unit", "happened_on", "topic"),
+    more=(
+        *("place", "chair", "recorder", "expected", "absent", "gist"),
+        *("hosts", "mode", "task_force", "campaign", "line", "key"),
+    ),
     columns=("happened_on", "type", "topic", "unit", "expected", "absent", "mode"),
     filters=("type", "mode"),
     facts=("type", "mode", "expected", "absent"),
-    private=("resolution",),
+    private=("gist", "chair", "recorder"),
+    unit_types=HOLDERS,
+    aliases={"gist": ("内容", "主要内容"), "place": ("会议地点",)},
 )
 class Activity(Record):
-    """One activity; attendance is what the roster says minus who was absent."""
+    """One activity; attendance is what the roster says minus who was absent.
+
+    `expected` and `absent` are worked out by `meeting.py` where there is a roster and people were
+    named, else they are as entered; `voting` is how many of the expected had a vote. What belongs to
+    a meeting besides stands in rows of its own: `agenda.py`, `absence.py`, `decision.py`.
+    """
 
     type = models.CharField("活动类型", max_length=20, choices=ActivityType)
     topic = models.CharField("主题", max_length=120)
+    place = models.CharField("地点", max_length=60, blank=True)
+    chair = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="chaired", verbose_name="主持人"
+    )
+    recorder = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="minuted", verbose_name="记录人"
+    )
+    starts_at = models.TimeField("开始时间", null=True, blank=True)
+    ends_at = models.TimeField("结束时间", null=True, blank=True)
     expected = models.PositiveSmallIntegerField("应到", null=True, blank=True)
     absent = models.PositiveSmallIntegerField("缺席", default=0, blank=True)
-    resolution = models.CharField("议定事项", max_length=400, blank=True)
+    voting = models.PositiveSmallIntegerField("应到有表决权", null=True, blank=True)
+    gist = models.TextField("内容要点", max_length=4000, blank=True)
     mode = models.CharField("模式", max_length=12, choices=Mode, blank=True)
-    no_link_reason = models.CharField("确无业务关联的说明", max_length=120, blank=True)
 
     class Meta:
         verbose_name = "活动记录"
 
     @classmethod
     def problems(cls, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Nobody can be absent who was not expected."""
+        """Nobody can be absent who was not expected, and no meeting ends before it began."""
         expected, absent = row["expected"], row["absent"] or 0
         if expected is not None and absent > expected:
             yield "absent", f"缺席 {absent} 人多于应到 {expected} 人"
+        begun, ended = row.get("starts_at"), row.get("ends_at")
+        if begun and ended and ended < begun:
+            yield "ends_at", f"结束时间早于开始时间 {begun:%H:%M}"
+
+    @classmethod
+    def held_at(cls) -> tuple[str, Mapping[str, Collection[str]]]:
+        """Which units hold which type: content/activities.yaml."""
+        return "type", {code: rule.held_by for code, rule in activity_types().items()}

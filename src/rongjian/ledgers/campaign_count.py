@@ -48,6 +48,8 @@ class CampaignCount(Record):
     )
     note = models.CharField("备注", max_length=200, blank=True)
 
+    unlike = ("total", "cleared")
+
     class Meta:
         verbose_name = "专项计数"
 

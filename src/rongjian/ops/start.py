@@ -11,14 +11,17 @@ from rongjian.documents.draft_words import draft_words
 from rongjian.documents.templates import document_kinds
 from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
+from rongjian.kernel.find_words import simplified
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
+from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.force_results import results
 from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.link_rules import link_rules
 
 
 def read_content() -> None:
@@ -27,6 +30,7 @@ def read_content() -> None:
     classes()
     policy()
     load_places()
+    simplified()
     load_functions()
     load_lines()
     load_departments()
@@ -36,6 +40,8 @@ def read_content() -> None:
     temporary.rules()
     temporary.afterwards()
     bars()
+    activity_types()
+    link_rules()
     results()
     rules()
     document_kinds()

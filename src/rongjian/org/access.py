@@ -70,15 +70,20 @@ class Denied(Exception):
 
 
 def visible(
-    actor: Actor, queryset: QuerySet[M], verb: Verb = "view", code: str = ""
+    actor: Actor,
+    queryset: QuerySet[M],
+    verb: Verb = "view",
+    code: str = "",
+    declares: type[Model] | None = None,
 ) -> QuerySet[M]:
     """The rows of the queryset that the actor may treat with the verb; none when not granted.
 
-    `code` asks for another class than the model's own: who may read the sensitive part of a row.
+    `code` asks for another class than the model's own: who may read the sensitive part of a row, or
+    rows of a mixed table that are all of one class; `declares` is then the model with their fields.
     """
     model = queryset.model
     total: Q | None = None
-    for only, of_class, owner in _parts(model, code):
+    for only, of_class, owner in _parts(model, code, declares):
         for reach in reaches(actor, of_class, verb):
             condition = reach.condition(model, owner)
             if condition is not None:
@@ -89,11 +94,13 @@ def visible(
     return queryset.none() if total is None else queryset.filter(total)
 
 
-def _parts(model: type[Model], code: str) -> Iterable[tuple[Q, str, type[Model]]]:
+def _parts(
+    model: type[Model], code: str, declares: type[Model] | None
+) -> Iterable[tuple[Q, str, type[Model]]]:
     """(which rows, their class, the model that declares their fields) of a model's table."""
     own = code or getattr(model, "access_class", "")
     if own:
-        return [(Q(), own, model)]
+        return [(Q(), own, declares or model)]
     parts: Iterable[tuple[Q, str, type[Model]]] = model.access_parts()  # type: ignore[attr-defined]
     return parts
 

@@ -1,7 +1,7 @@
 """The one write template: every record is saved, moved, linked and undone here.
 
-idempotency key → require → stamp and full_clean → optimistic lock → save → answer matching dues
-→ Event, in one transaction. `bulk.py` is the same template over a batch.
+idempotency key → require → stamp and full_clean → optimistic lock → save → enter for search → answer
+matching dues → Event, in one transaction. `bulk.py` is the same template over a batch.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from rongjian.org.access import allowed, require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
+from rongjian.records import indexing
 from rongjian.records.barred import misplaced
 from rongjian.records.host_models import HostsField
 from rongjian.records.hosts import stand
 from rongjian.records.kinds import kind_of, kinds
+from rongjian.records.link_models import NoLink
+from rongjian.records.link_rules import link_rules
 from rongjian.records.models import Due, Link, LinkKind, Record
 
 if TYPE_CHECKING:
@@ -59,6 +62,8 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         verb: Verb = "edit" if record.pk else "create"
         stored = _stored(record)
         before = image_of(stored) if stored else None
+        if stored is not None:
+            record.recorded_at = stored.recorded_at  # Nobody writes earlier than they did.
         _stamp(actor, record)
         # Who it is about and in which state is read from what is stored, not from what was sent;
         # what moves must be in reach where it stood and where it goes.
@@ -71,6 +76,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         if before is not None:
             _claim(record)
         record.save()
+        indexing.enter(record)
         answer_dues(record, stand(record) if kind_of(record.kind).joint else [record.unit_id])
         _log(actor, record, verb, before, detail)
         receipts.keep(actor.person.pk, key, [record.pk])
@@ -94,6 +100,7 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
         record.state = step.target
         after = image_of(record)
         record.save(update_fields=[name for name in after if after[name] != before[name]])
+        indexing.enter(record)
         _log(actor, record, step.code, before, detail)
         receipts.keep(actor.person.pk, key, [record.pk])
     return record
@@ -141,11 +148,22 @@ def hand_over_drafts(actor: Actor, person: Person, successor: Person) -> int:
     return drafts
 
 
-def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
-    """Link two records; the actor needs the right to edit the source."""
+def link(
+    actor: Actor, source: Record, target: Record, kind: LinkKind | None = None, *, mode: str = ""
+) -> Link:
+    """Link two records; what is not said is taken from the rule for such links.
+
+    The actor needs the right to edit the source. What was said about having no link ends with a
+    link that joins Party work and business.
+    """
+    rules = link_rules()
+    rule = rules.rule(source.kind, target.kind)
+    relation = kind or LinkKind(rule.relation)
     with transaction.atomic():
         require(actor, "edit", kind_of(source.kind).access, source.unit, source)
-        made, new = Link.objects.get_or_create(source=source, target=target, kind=kind)
+        made, new = Link.objects.get_or_create(
+            source=source, target=target, kind=relation, defaults={"mode": mode or rule.mode}
+        )
         if new:
             audit.append(
                 actor,
@@ -153,8 +171,10 @@ def link(actor: Actor, source: Record, target: Record, kind: LinkKind) -> Link:
                 f"{source.kind}:{source.pk}",
                 stream=source.court.code,
                 record_id=source.pk,
-                detail=f"{kind.label} {target.kind}:{target.pk}",
+                detail=f"{relation.label} {target.kind}:{target.pk}",
             )
+            if rules.joins(source.kind, target.kind):
+                NoLink.objects.filter(record_id=source.pk).delete()
     return made
 
 

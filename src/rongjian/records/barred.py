@@ -16,7 +16,7 @@ from rongjian.records.hosts import faults
 from rongjian.records.kinds import UnknownKind, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from rongjian.records.kinds import Kind
 
@@ -58,8 +58,10 @@ def bars() -> tuple[Bar, ...]:
 
 def placing(kind: Kind) -> tuple[str, ...]:
     """The columns that `misplaced` looks at for a kind, by attname."""
+    held, _ = kind.model.held_at()
+    barred = (bar.choice for bar in bars() if bar.kind == kind.code)
     hosts = ("hosts",) if kind.joint else ()
-    return ("unit_id", *hosts, *(bar.choice for bar in bars() if bar.kind == kind.code))
+    return ("unit_id", *hosts, *dict.fromkeys(filter(None, (held, *barred))))
 
 
 def misplaced(kind: Kind, columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, str, str]]:
@@ -69,8 +71,15 @@ def misplaced(kind: Kind, columns: Mapping[str, Sequence[Any]]) -> Iterator[tupl
     """
     if kind.joint:
         yield from faults(kind, columns)
+    yield from _misplaced_at_unit(kind, columns)
+
+
+def _misplaced_at_unit(
+    kind: Kind, columns: Mapping[str, Sequence[Any]]
+) -> Iterator[tuple[int, str, str]]:
     barred = [bar for bar in bars() if bar.kind == kind.code]
-    if not (barred or kind.unit_types):
+    choice, holders = kind.model.held_at()
+    if not (barred or kind.unit_types or holders):
         return
     units = columns["unit_id"]
     types = dict(Unit.objects.filter(pk__in=set(units)).values_list("pk", "type"))
@@ -81,7 +90,16 @@ def misplaced(kind: Kind, columns: Mapping[str, Sequence[Any]]) -> Iterator[tupl
             continue
         if kind.unit_types and unit_type not in kind.unit_types:
             yield at, "unit", f"“{kind.name}”只能记在这些单位上：{wanted}"
+        held = holders.get(columns[choice][at]) if holders else None
+        if held is not None and unit_type not in held:
+            yield at, choice, _not_held(kind, choice, columns[choice][at], held)
         for bar in barred:
             value = columns[bar.choice][at]
             if bar.unit_type == unit_type and value in bar.values:
                 yield at, bar.choice, bar.words(value)
+
+
+def _not_held(kind: Kind, choice: str, value: str, holders: Collection[str]) -> str:
+    label = dict(kind.field(choice).flatchoices)[value]
+    wanted = "、".join(each.label for each in UnitType if each in holders)
+    return f"“{label}”只由这些单位召开：{wanted}"

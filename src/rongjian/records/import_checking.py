@@ -27,9 +27,8 @@ from rongjian.records.import_reading import (
     Trouble,
     Units,
     as_read,
-    campaigns,
+    outside_campaign,
     plain_reader,
-    quoted,
 )
 from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
@@ -37,7 +36,6 @@ from rongjian.records.models import BatchRow, BatchState, Record, RowOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from rongjian.org.access import Actor, Verb
     from rongjian.records.import_reading import Reader
@@ -272,12 +270,9 @@ class Checker:
         return {**self.defaults, **stored, **line.values}
 
     def _hint(self, line: Line) -> None:
-        campaign = campaigns().get(line.values.get("campaign", ""))
-        day: date | None = line.values.get("happened_on")
-        if campaign and day and not campaign.runs_on(day):
-            span = f"{campaign.starts} 至 {campaign.ends or '今'}"
-            message = f"日期不在专项{quoted(campaign.short)}期间（{span}）"
-            line.report("happened_on", Trouble("hint", message))
+        values = line.values
+        if hint := outside_campaign(values.get("campaign", ""), values.get("happened_on")):
+            line.report("happened_on", hint)
         elif twin := self.matches.twin(line):
             line.report("happened_on", Trouble("hint", f"与第 {twin} 行内容相同", other=twin))
 

@@ -209,6 +209,15 @@ def _named(names: Callable[[], tuple[dict[str, str], ...]], text: str, _: int) -
     return (good or likely or found)[0]
 
 
+def outside_campaign(code: str, day: date | None) -> Trouble | None:
+    """A hint where a day lies outside the campaign that it is recorded under."""
+    campaign = campaigns().get(code)
+    if not campaign or not day or campaign.runs_on(day):
+        return None
+    span = f"{campaign.starts} 至 {campaign.ends or '今'}"
+    return Trouble("hint", f"日期不在专项{quoted(campaign.short)}期间（{span}）")
+
+
 # --- units -----------------------------------------------------------------------------------
 
 

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from rongjian.org.models import Person, Unit
+
+# Django looks for tables here only.
+from rongjian.records.draft_models import FormDraft as FormDraft
+from rongjian.records.find_models import Findable  # noqa: F401
+from rongjian.records.grid_models import GridStep, SavedView  # noqa: F401
 from rongjian.records.host_models import Host, HostsField  # noqa: F401  # a table
 from rongjian.records.kinds import kinds
+from rongjian.records.link_models import Mode as Mode
+from rongjian.records.link_models import NoLink as NoLink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from rongjian.kernel.statutory_limits import Clock
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from rongjian.records.flows import Move
 
 VOID = "void"
+_A_YEAR = 365
 
 
 class Record(models.Model):
@@ -31,7 +40,7 @@ class Record(models.Model):
     ("as organised then"); `unit.path` is today's ("as organised now").
     """
 
-    kind = models.CharField("台账", max_length=32, db_index=True, editable=False)
+    kind = models.CharField("台账", max_length=32, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="records", verbose_name="单位")
     court = models.ForeignKey(
         Unit, models.PROTECT, related_name="court_records", verbose_name="检察院", editable=False
@@ -75,6 +84,8 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=("kind", "happened_on")),
             models.Index(fields=("kind", "campaign", "happened_on")),
+            # Lists are counted from this one alone.
+            models.Index(fields=("kind", "unit", "state", "happened_on"), name="record_listed"),
         ]
 
     # Set by @kind on each ledger; the base table mixes kinds and so has none of its own.
@@ -86,9 +97,20 @@ class Record(models.Model):
     access_shared: ClassVar[str] = "hosted_by"
     # The field that names whom a row is about, where that must be somebody of its unit.
     member_field: ClassVar[str] = ""
+    # Numbers of unlike things, which nobody adds up.
+    unlike: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
         return self.key or f"{self.kind}-{self.pk}"
+
+    @property
+    def late_days(self) -> int:
+        """How many days after it happened it was written down (补录); nobody edits either day.
+
+        From a year on it was taken over from old books and is not called late.
+        """
+        days = (timezone.localdate(self.recorded_at) - self.happened_on).days
+        return days if 0 < days <= _A_YEAR else 0
 
     @classmethod
     def problems(cls, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -102,6 +124,14 @@ class Record(models.Model):
     def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         """What a ledger fills in itself when a form or file leaves it out."""
         return {}
+
+    @classmethod
+    def held_at(cls) -> tuple[str, Mapping[str, Collection[str]]]:
+        """A choice of the ledger and, for each of its values, the types of units that may hold it.
+
+        Ledgers override this where not every value is for every unit; unnamed values are for all.
+        """
+        return "", {}
 
     def clocks(self, today: date) -> Sequence[Clock]:
         """The limits of time that run from this record; ledgers with such limits override this."""
@@ -158,6 +188,7 @@ class Link(models.Model):
     source = models.ForeignKey(Record, models.CASCADE, related_name="links")
     target = models.ForeignKey(Record, models.CASCADE, related_name="linked_from")
     kind = models.CharField("关系", max_length=12, choices=LinkKind)
+    mode = models.CharField("模式", max_length=12, choices=Mode, blank=True)
 
     class Meta:
         constraints = [

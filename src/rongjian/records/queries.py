@@ -42,6 +42,8 @@ VERBS = {
     "import": "导入",
     "undo": "撤销导入",
     "link": "关联",
+    "no-link": "说明确无业务关联",
+    "minutes": "会议情况",
     "open": "查看",
     "hand-over": "移交",
     "unmask": "显示姓名",
@@ -110,24 +112,27 @@ def _is_text(column: Field[Any, Any]) -> bool:
     return texts and not isinstance(column, HostsField)
 
 
-def told(records: Iterable[Record]) -> dict[int, str]:
+def told(records: Iterable[Record], *, full: bool = False) -> dict[int, str]:
     """`about` for rows of the mixed table, by id: one query for each kind among them."""
     by_kind: dict[str, list[int]] = {}
     for record in records:
         by_kind.setdefault(record.kind, []).append(record.pk)
     return {
-        each.pk: about(each)
+        each.pk: about(each, full=full)
         for code, ids in by_kind.items()
         for each in kind_of(code).model._default_manager.filter(pk__in=ids)
     }
 
 
-def about(record: Record) -> str:
-    """What a record of its own class is about: the first free text of its list, else its number."""
+def about(record: Record, *, full: bool = False) -> str:
+    """What a record of its own class is about: the first free text of its list, else its number.
+
+    `full`: for whoever may view the record itself, and so its private texts too.
+    """
     kind = kind_of(record.kind)
     for name in kind.columns:
         column = kind.field(name)
-        hidden = name in _NO_TEXTS or name in kind.private
+        hidden = name in _NO_TEXTS or (name in kind.private and not full)
         if not hidden and _is_text(column) and getattr(record, name):
             return str(getattr(record, name))
     return str(record)
@@ -199,7 +204,13 @@ class Wish:
 
 def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     """The rows that fit a wish; voided ones only when asked for by their state."""
-    condition = Q(state=wish.state) if wish.state else ~Q(state=VOID)
+    return read.rows.filter(asked_for(kind, read, wish))
+
+
+def asked_for(kind: Kind, read: Reading, wish: Wish) -> Q:
+    """What a wish asks of a row; the kind is named so that the indexes that begin with it answer."""
+    condition = Q(kind=kind.code)
+    condition &= Q(state=wish.state) if wish.state else ~Q(state=VOID)
     if wish.unit:
         condition &= placed(kind, at(wish.unit, then=wish.then))
     asked = {
@@ -213,7 +224,7 @@ def wished(kind: Kind, read: Reading, wish: Wish) -> QuerySet[Record]:
     condition &= Q(**{name: value for name, value in asked.items() if value is not None})
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
-    return read.rows.filter(condition)
+    return condition
 
 
 def _mentions(kind: Kind, read: Reading, words: str) -> Q:
@@ -275,12 +286,18 @@ def neighbours(actor: Actor, record: Record) -> list[Neighbour]:
     )
     others = [link.target if link.source_id == record.pk else link.source for link in links]
     seen = _viewed(actor, [other.pk for other in others])
-    words = told(other for other in others if other.pk in seen)
+    words = told((other for other in others if other.pk in seen), full=True)
     return [
-        Neighbour(link.get_kind_display(), other, words[other.pk], link.source_id == record.pk)
+        Neighbour(_says(link), other, words[other.pk], link.source_id == record.pk)
         for link, other in zip(links, others, strict=True)
         if other.pk in seen
     ]
+
+
+def _says(link: Link) -> str:
+    """What a link says: its relation, and the mode where it has one."""
+    mode = link.get_mode_display() if link.mode else ""
+    return f"{link.get_kind_display()} · {mode}" if mode else str(link.get_kind_display())
 
 
 def linked(actor: Actor, records: Iterable[Record]) -> dict[int, int]:

@@ -90,6 +90,8 @@ def waiting_for(actor: Actor) -> list[tuple[Record, str]]:
             if step is None or not may_somewhere(actor, step.right, kind.access):
                 continue
             rows = kind.model._default_manager.filter(state=state.code)
+            for name in step.needs:  # What is not filled in yet does not wait for this step.
+                rows = rows.exclude(**{name: ""})
             if step.right == "submit":
                 rows = rows.filter(author=actor.person)
             near = visible(actor, rows, step.right).select_related("unit__court")

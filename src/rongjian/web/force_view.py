@@ -21,6 +21,7 @@ from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Affiliation, Membership, Unit, UnitType, in_force
 from rongjian.org.rosters import membership_on
 from rongjian.org.temporary import Plan
+from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link
 
 if TYPE_CHECKING:
@@ -240,7 +241,11 @@ def activities(actor: Actor, case: Case) -> tuple[list[Activity], int]:
     if case.branch is not None and case.own_branch:
         ours |= Q(unit=case.branch)
     rows = Activity._default_manager.filter(ours).exclude(state=VOID)
-    links = Link.objects.filter(Q(source=OuterRef("pk")) | Q(target=OuterRef("pk")))
+    business = link_rules().of_side("business")
+    links = Link.objects.filter(
+        Q(source=OuterRef("pk"), target__kind__in=business)
+        | Q(target=OuterRef("pk"), source__kind__in=business)
+    )
     seen = visible(actor, rows, "view").select_related("unit__court")
     found: list[Any] = list(seen.annotate(has_link=Exists(links)).order_by("-happened_on", "-pk"))
     return found, rows.count() - len(found)

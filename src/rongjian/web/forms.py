@@ -33,6 +33,8 @@ _MANY = 200
 """From how many units on a select box is no longer a help, and a name is typed instead."""
 _LONG = 100
 _KEY_TAKEN = "record_key_once_a_kind"
+_PARTS = {"links": "业务链接：", "agenda": "议程：", "decisions": "议定事项："}
+"""What a form holds besides fields, as a fault in it is introduced."""
 
 
 class UnitChoice(_ChoiceOfUnit):
@@ -128,10 +130,10 @@ class RecordForm(_FormOfRecord):
         for name, faults in error.error_dict.items():
             known = name if name in self.fields else None
             for fault in faults:
-                self._add_fault(known, fault)
+                self._add_fault(known, fault, _PARTS.get(name, ""))
 
-    def _add_fault(self, name: str | None, fault: ValidationError) -> None:
-        words = "；".join(fault.messages)
+    def _add_fault(self, name: str | None, fault: ValidationError, part: str) -> None:
+        words = part + "；".join(fault.messages)
         if name is None and _KEY_TAKEN in words:
             self.add_error("key", f"编号“{self.data.get('key', '')}”已有记录")
         elif words not in self.errors.get(name or NON_FIELD_ERRORS, []):

@@ -65,6 +65,7 @@ class Frame:
     demo: str
     clock: str
     contact: str
+    finds: bool
 
 
 def _may_import(actor: Actor) -> bool:
@@ -128,6 +129,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         demo=DEMO if settings.DEMO else "",
         clock=moment.isoformat(timespec="minutes") if moment else "",
         contact=settings.CONTACT,
+        finds=bool(actor and not actor.administrator and not getattr(request, "step", "")),
     )
     return {"frame": frame}
 

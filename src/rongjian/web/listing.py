@@ -5,40 +5,32 @@ The whole state of a list stands in its address, so that a view can be sent to a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.core.paginator import Paginator
 from django.db import models
 
 from rongjian.kernel.cells import day
 from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit
-from rongjian.records.host_models import codes_in
-from rongjian.records.models import VOID
 from rongjian.records.queries import (
-    Reading,
     Wish,
     campaigns,
-    linked,
-    shown,
     unit_words,
-    with_names,
 )
 from rongjian.web.organised import NAME, WORDS, organised_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field
     from django.http import QueryDict
 
     from rongjian.org.access import Actor, Verb
     from rongjian.records.kinds import Kind
-    from rongjian.records.models import Record
 
 PAGE = 50
 SORTS = {
@@ -49,7 +41,8 @@ SORTS = {
     "unit": ("unit__path", "happened_on", "pk"),
 }
 _TRUTH = (("True", "是"), ("False", "否"))
-_MOST_UNITS = 160
+MOST_UNITS = 160
+"""Units of a house that a select box offers."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +82,15 @@ class Asked:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Step:
+    """A page number to go to; no address where it is this page or a gap."""
+
+    words: str
+    url: str
+    current: bool
+
+
 def asked(kind: Kind, query: QueryDict) -> Asked:
     """Read a list's address; what is unreadable does not limit the list and is said instead."""
     problems: list[str] = []
@@ -96,7 +98,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     page = query.get("page", "")
     batch = query.get("batch", "")
     wish = Wish(
-        unit=_unit(query.get("unit", "")),
+        unit=asked_unit(query.get("unit", "")),
         then=organised_asked(query) == "then",
         first=asked_day("起始日期", query.get("from", ""), problems),
         last=asked_day("截止日期", query.get("to", ""), problems),
@@ -104,7 +106,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
         campaign=query.get("campaign", ""),
         state=query.get("state", "") if query.get("state") in _states(kind) else "",
         batch=int(batch) if batch.isdecimal() else None,
-        force=_unit(query.get("force", "")),
+        force=asked_unit(query.get("force", "")),
         choices={
             name: query.get(name, "")
             for name in kind.filters
@@ -120,7 +122,8 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     )
 
 
-def _unit(code: str) -> Unit | None:
+def asked_unit(code: str) -> Unit | None:
+    """The unit that an address names by its code; UnknownUnit where there is none."""
     if not code:
         return None
     try:
@@ -157,7 +160,7 @@ def unit_select(actor: Actor, kind: Kind, wish: Wish, verbs: Iterable[Verb]) -> 
         reached = reached | reach_units(actor, verb, kind.access)
     units = list(reached.filter(type__in=COURT_TYPES).select_related("court"))
     if len(units) <= 1:
-        units = list(reached.select_related("court")[:_MOST_UNITS])
+        units = list(reached.select_related("court")[:MOST_UNITS])
     if wish.unit and wish.unit not in units:
         units.append(wish.unit)
     chosen = wish.unit.code if wish.unit else ""
@@ -234,146 +237,3 @@ def changed(query: QueryDict, values: Mapping[str, str | None]) -> str:
         else:
             copy[name] = value
     return f"?{copy.urlencode()}"
-
-
-# --- the table -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column's heading; `sort` is the address that sorts by it, where it may sort at all."""
-
-    words: str
-    numeric: bool
-    sort: str = ""
-    sorted: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell, with its heading for small screens."""
-
-    heading: str
-    text: str
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """One record in a list."""
-
-    number: int
-    pk: int
-    cells: tuple[Cell, ...]
-    lamp: str
-    state: str
-    void: bool
-    links: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """A page number to go to; no address where it is this page or a gap."""
-
-    words: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    """One page of a list."""
-
-    headings: tuple[Heading, ...]
-    rows: tuple[Row, ...]
-    total: int
-    first: int
-    last: int
-    page: int
-    pages: int
-    steps: tuple[Step, ...]
-
-
-Opened = Callable[[list[int]], frozenset[int]]
-"""Which of some records show full names; all others show 黄×."""
-
-
-def table(
-    kind: Kind,
-    read: Reading,
-    rows: QuerySet[Record],
-    query: QueryDict,
-    sort: str,
-    page: int,
-    opened: Opened = lambda _: frozenset(),
-) -> Table:
-    """The page of rows that an address asks for."""
-    names = read.columns(kind, kind.columns)
-    ordered = with_names(kind, rows.order_by(*SORTS[sort]), names)
-    paginator = Paginator(ordered, PAGE)
-    chosen = paginator.get_page(page)
-    records = list(chosen.object_list)
-    links = linked(read.reader, records) if read.reader else {}
-    named = opened([record.pk for record in records])
-    first = chosen.start_index()
-    return Table(
-        headings=tuple(_heading(kind, name, query, sort) for name in names),
-        rows=tuple(
-            _row(kind, names, record, number, links.get(record.pk, 0), record.pk not in named)
-            for number, record in enumerate(records, first)
-        ),
-        total=paginator.count,
-        first=first,
-        last=chosen.end_index(),
-        page=chosen.number,
-        pages=paginator.num_pages,
-        steps=_steps(paginator, chosen.number, query),
-    )
-
-
-def numeric(field: Field[object, object]) -> bool:
-    """Whether a column holds numbers, which stand right-aligned."""
-    return isinstance(field, models.IntegerField | models.DecimalField)
-
-
-def _heading(kind: Kind, name: str, query: QueryDict, sort: str) -> Heading:
-    words = kind.heading(name)
-    if name not in {"happened_on", "key"}:
-        return Heading(words, numeric(kind.field(name)))
-    up, down = name, f"-{name}"
-    state = {up: "ascending", down: "descending"}.get(sort, "")
-    following = up if sort == down else down
-    url = changed(query, {"sort": following, "page": None})
-    return Heading(words, numeric=False, sort=url, sorted=state)
-
-
-def _row(
-    kind: Kind, names: Sequence[str], record: Record, number: int, links: int, masked: bool
-) -> Row:
-    state = kind.flow.state(record.state)
-    # Rows about people are read in their own house only, and there by name.
-    masked = masked and not kind.model.member_field
-    cells = tuple(
-        Cell(kind.heading(name), _words(kind, name, record, masked), numeric(kind.field(name)))
-        for name in names
-    )
-    return Row(number, record.pk, cells, state.lamp, state.name, record.state == VOID, links)
-
-
-def _words(kind: Kind, name: str, record: Record, masked: bool) -> str:
-    """A cell's words; the unit says that it was not alone, since lists of the others show it too."""
-    words = shown(kind, name, record, masked=masked)
-    if name == "unit" and (others := len(codes_in(record.hosts))):
-        return f"{words} 等 {others + 1} 个单位联办"
-    return words
-
-
-def _steps(paginator: Paginator[Record], page: int, query: QueryDict) -> tuple[Step, ...]:
-    found = []
-    for number in paginator.get_elided_page_range(page, on_each_side=2, on_ends=1):
-        if isinstance(number, int):
-            url = changed(query, {"page": str(number)})
-            found.append(Step(str(number), url, number == page))
-        else:
-            found.append(Step("…", "", current=False))
-    return tuple(found)

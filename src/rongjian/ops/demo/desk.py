@@ -7,13 +7,17 @@ drafted and sent by the organiser, confirmed by the secretary, linked to the cas
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.activity_types import activity_types
+from rongjian.ledgers.attendance import expected_at
+from rongjian.ledgers.decision import MeetingDecision
+from rongjian.ledgers.meeting import Item, Meeting, Resolved, hold
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.meetings import fits, kinds_of_month, running
 from rongjian.ops.demo.scribe import moment
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.words import Topic
     from rongjian.org.access import Actor
 
+PLACE = "307会议室"
+"""Where the cast's branch meets."""
+SETTLED_AFTER = timedelta(days=15)
+"""How long after a meeting what it decided is done."""
 QUIET_DAYS = 5
 """The branch has done nothing for so many days: what falls due now is not answered yet."""
 
@@ -73,6 +81,9 @@ def write_desk(realm: Realm, scribe: Scribe, months: list[Month]) -> list[Entry]
         _note(scribe, organiser, entry, entry.noted_at)
         confirmed = moment(add_workdays(entry.noted_at.date(), 1), 9, 20)
         scribe.at(confirmed, partial(_move, secretary, entry.activity, "approve"))
+        done = confirmed + SETTLED_AFTER
+        if done < scribe.until:
+            scribe.at(done, partial(_settle, organiser, secretary, entry.activity))
     for entry in entries[-2:-1]:
         scribe.at(scribe.until - timedelta(minutes=40), partial(_save, organiser, entry.activity))
     for entry in entries[-1:]:
@@ -86,7 +97,41 @@ def _note(scribe: Scribe, organiser: Actor, entry: Entry, at: datetime) -> None:
 
 
 def _save(actor: Actor, activity: Activity, now: datetime) -> None:
-    save(replace(actor, now=now), activity)
+    """Written as through the form: absent are people of the day's roster, chosen as often as asked."""
+    rule = activity_types()[activity.type]
+    expected = expected_at(rule, activity.unit, activity.happened_on)
+    random = Random(f"absent/{activity.happened_on}/{activity.type}")
+    others = [
+        each.pk for each in expected.people if each.pk not in (activity.chair_id, actor.person.pk)
+    ]
+    absent = random.sample(others, min(activity.absent, len(others)))
+    named = Meeting(
+        tuple(absent) if expected.people else None, _agenda(activity), _decided(activity)
+    )
+    hold(replace(actor, now=now), activity, named)
+
+
+def _agenda(activity: Activity) -> list[Item]:
+    """What a members' or committee meeting had on its agenda; a theme day has its topic alone."""
+    if activity.type not in ("member_meeting", "committee_meeting"):
+        return []
+    return [Item("study", "学习近期重要讲话精神"), Item("discussion", activity.topic)]
+
+
+def _decided(activity: Activity) -> list[Resolved]:
+    if not activity.line:
+        return []
+    until = add_workdays(activity.happened_on, 20)
+    return [Resolved("明确分工，下次支委会通报进展", activity.recorder_id, until)]
+
+
+def _settle(organiser: Actor, secretary: Actor, activity: Activity, now: datetime) -> None:
+    """What was decided is done: said by the organiser with proof, checked by the secretary."""
+    for decision in MeetingDecision._default_manager.filter(links__target=activity.pk):
+        decision.result, decision.proof = "已按分工落实", "支委会通报记录"
+        save(replace(organiser, now=now), decision)
+        move(replace(organiser, now=now), decision, "claim")
+        move(replace(secretary, now=now), decision, "close")
 
 
 def _move(actor: Actor, activity: Activity, step: str, now: datetime) -> None:
@@ -102,6 +147,7 @@ def _month(realm: Realm, court: Court, branch: Branch, month: Month) -> Iterator
         topic = random.choices(fitting, [2 if topic.lines else 1 for topic in fitting])[0]
         activity = _activity(court, branch, day, kind, topic)
         activity.absent = random.choice((0, 0, 1, 1, 2))
+        activity.chair, activity.recorder = realm.cast["wangwu"], realm.cast["lisi"]
         yield Entry(activity, moment(day, 17, random.randrange(10, 50)))
 
 
@@ -120,7 +166,9 @@ def _activity(court: Court, branch: Branch, day: date, kind: str, topic: Topic) 
         line=branch.lines[0] if topic.lines else "",
         task_force=ours,
         expected=branch.members,
-        resolution="明确分工，下次支委会通报进展" if topic.lines else "",
+        place=PLACE,
+        starts_at=time(15),
+        ends_at=time(16, 20),
     )
 
 

@@ -6,31 +6,40 @@ The Party office of each procuratorate records the month's activities within day
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from functools import cache
+from dataclasses import replace
+from datetime import date, time, timedelta
+from functools import cache, partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from rongjian.kernel.catalogue import load_campaigns
 from rongjian.kernel.workdays import add_workdays
+from rongjian.ledgers.decision import MeetingDecision
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
+from rongjian.records.actions import link, save
 from rongjian.records.host_models import stated
+from rongjian.records.linking import explain
+from rongjian.records.models import LinkKind, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from rongjian.kernel.catalogue import Campaign
     from rongjian.kernel.periods import Month
     from rongjian.ops.demo.realm import Branch, Court, Realm
     from rongjian.ops.demo.scribe import Recorded, Row, Scribe
     from rongjian.ops.demo.words import Topic
+    from rongjian.org.access import Actor
 
 COMMITTEE_FROM = 7
 """A branch with so many full members has a committee (支部工作条例)."""
 
-NO_LINK = ("本次为组织事务，未涉及具体业务", "例行理论学习", "慰问和关怀活动")
+NO_LINK = ("organisation", "study", "care")
+DECIDED = timedelta(days=45)
+"""Decisions of meetings so young are followed up in the demo."""
 RESOLVED = ("形成落实措施并明确责任人", "按分工抓好落实，下次会议通报进展", "同意所议事项")
 
 
@@ -70,7 +79,25 @@ def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iter
         states["approved" if row["happened_on"] < recent else late].append(row)
     for state, part in states.items():
         if part:
-            yield scribe.rows(when, office, "activity", part, state=state)
+            said = [(row.pop("_decided", ""), row.pop("_no_link", "")) for row in part]
+            recorded = scribe.rows(when, office, "activity", part, state=state)
+            yield recorded
+            scribe.at(when + timedelta(minutes=10), partial(_follow, office, recorded, said))
+
+
+def _follow(office: Actor, recorded: Recorded, said: list[tuple[str, str]], now: datetime) -> None:
+    """What the newest meetings decided, each a record of its own, and why some touch no business."""
+    actor = replace(office, now=now)
+    newest = now.date() - DECIDED
+    made = Record.objects.select_related("unit__court", "court").in_bulk(recorded.ids)
+    for pk, row, (decided, reason) in zip(recorded.ids, recorded.rows, said, strict=True):
+        if decided and row["happened_on"] >= newest:
+            until = add_workdays(row["happened_on"], 20)
+            same = {name: row[name] for name in ("unit_id", "happened_on", "campaign", "line")}
+            decision = save(actor, MeetingDecision(what=decided, due_on=until, **same))
+            link(actor, decision, made[pk], LinkKind.BASIS)
+        if reason:
+            explain(actor, made[pk], reason, "")
 
 
 def _month(random: Random, court: Court, month: Month) -> Iterator[Row]:
@@ -108,6 +135,8 @@ def _activity(random: Random, court: Court, branch: Branch | None, month: Month,
         "happened_on": day,
         "topic": topic.text,
         "mode": topic.mode,
+        "place": f"{3 + day.month % 3}0{1 + day.day % 7}会议室",
+        "starts_at": time(15),
         "campaign": running(topic.campaign, day),
         "line": _line(random, topic, branch),
     }
@@ -115,9 +144,9 @@ def _activity(random: Random, court: Court, branch: Branch | None, month: Month,
         row["expected"] = branch.members
         row["absent"] = min(branch.members - 1, random.choice((0, 0, 0, 0, 1, 1, 2)))
     if random.random() < 0.4:
-        row["resolution"] = random.choice(RESOLVED)
+        row["_decided"] = random.choice(RESOLVED)
     if not topic.lines and random.random() < 0.15:
-        row["no_link_reason"] = random.choice(NO_LINK)
+        row["_no_link"] = random.choice(NO_LINK)
     return row
 
 

@@ -1,4 +1,4 @@
-"""The demo's rows about people: vanguard posts, pairs of mentor and mentee, care.
+"""The demo's rows about people: vanguard posts, pairs of mentor and mentee, care, talks.
 
 A few at the branch of the cast, so that every page about them has something to show, and one post
 at each other procuratorate, so that a figure above has more than one house in it.
@@ -34,6 +34,7 @@ _CARE = (
     (131, "festival", "visit"),
     (190, "honour", "letter"),
 )
+_TALKS = (20, 61, 118)
 
 
 def write_own_deeds(realm: Realm, scribe: Scribe, today: date) -> None:
@@ -81,6 +82,13 @@ def _of_the_cast(realm: Realm, court: Court, scribe: Scribe, today: date) -> Non
     for kind, rows in (("vanguard-post", posts), ("mentoring", pairs), ("care", care)):
         for row in rows:
             scribe.rows(moment(row["happened_on"], 16), organiser, kind, [row])
+    secretary = actor_of(realm.cast["wangwu"], scribe.until)
+    others = [person for person in people if person.pk != secretary.person.pk]
+    for back, person in zip(_TALKS, others, strict=False):
+        day = today - timedelta(days=back)
+        talk: Row = {"unit_id": branch.pk, "happened_on": day, "between": "committee_member"}
+        talk |= {"one_id": realm.cast["wangwu"].pk, "other_id": person.pk}
+        scribe.rows(moment(day, 17), secretary, "talk", [talk])
 
 
 def _of_another(court: Court, scribe: Scribe, today: date) -> None:

@@ -22,7 +22,7 @@ from rongjian.org.models import Unit
 from rongjian.records import actions
 from rongjian.records.queries import Reading, reading_of
 from rongjian.records.unmasking import Wanted
-from rongjian.web import listing, names
+from rongjian.web import listing, names, paging
 from rongjian.web.export import XLSX, workbook
 from rongjian.web.figure_asked import asked_of
 from rongjian.web.figure_words import apart, area, condition_chip, exact, places, scope, with_unit
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from rongjian.records.kinds import Kind
     from rongjian.records.models import Record
     from rongjian.web.figure_asked import Asked
-    from rongjian.web.listing import Table
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
     from rongjian.web.organised import Switch
+    from rongjian.web.paging import Table
 
 
 Pairs = list[tuple[int, int]]
@@ -148,7 +148,7 @@ def _table(request: ActorRequest, asked: Asked, read: Reading) -> Table:
     sort = request.GET.get("sort", "")
     order = sort if sort in listing.SORTS else "unit"
     opened = partial(names.opened, request, asked.kind)
-    return listing.table(asked.kind, read, read.rows, request.GET, order, page_number, opened)
+    return paging.table(asked.kind, read, read.rows, request.GET, order, page_number, opened)
 
 
 def _way(actor: Actor, asked: Asked) -> tuple[Step, ...]:

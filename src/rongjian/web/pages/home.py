@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,16 +15,19 @@ from django.urls import reverse
 from rongjian.kernel.periods import Month
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.decision import due_by
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records.kinds import kind_of, kinds
-from rongjian.records.models import VOID, Link, Record
+from rongjian.records.link_rules import link_rules
+from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
-from rongjian.records.waiting import DueLine, open_dues, waiting_for
+from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from rongjian.ledgers.decision import MeetingDecision
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.web.middleware import ActorRequest
@@ -32,6 +36,7 @@ WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
 _FORCES = 3
+_AHEAD = timedelta(days=SOON)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class HomePage:
     bond: Bond | None
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
+    quick: str
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -83,6 +89,7 @@ def home(request: ActorRequest) -> HttpResponse:
     due_today = (_due_task(line) for line in dues if line.days == 0)
     today = [*due_today, *_waiting(actor), *_over(actor)]
     soon = [_due_task(line) for line in dues if line.days != 0]
+    soon += [_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
@@ -92,6 +99,7 @@ def home(request: ActorRequest) -> HttpResponse:
         bond=_bond(actor),
         recent=_recent(actor),
         starts=_starts(actor),
+        quick=_quick(actor),
     )
     return render(request, "home/page.html", {"page": page})
 
@@ -112,6 +120,20 @@ def _due_task(line: DueLine) -> Task:
     )
 
 
+def _decided(decision: MeetingDecision, today: date) -> Task:
+    """Something decided that is not done yet."""
+    day: Any = decision.due_on
+    lamp, words = due_status(day, decision.happened_on, 1, today)
+    return Task(
+        lamp=lamp,
+        when=words,
+        what=f"议定事项：{decision.what}",
+        more=f"{unit_words(decision.unit)} · 限 {day:%m-%d}",
+        url=reverse("record", args=[decision.kind, decision.pk]),
+        button="办理",
+    )
+
+
 def _waiting(actor: Actor) -> Iterable[Task]:
     """Own drafts to hand in, and what others handed in for the actor to confirm."""
     for record, code in waiting_for(actor):
@@ -120,7 +142,7 @@ def _waiting(actor: Actor) -> Iterable[Task]:
         yield Task(
             lamp="off",
             when=f"待{step.name}",
-            what=f"{kind.name}：{about(record)}",
+            what=f"{kind.name}：{about(record, full=True)}",
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
@@ -161,25 +183,28 @@ def _next_due(dues: Iterable[DueLine]) -> str:
 
 
 def _bond(actor: Actor) -> Bond | None:
-    """Linked means: linked to a record that is no activity, or made by a task force."""
+    """Linked means: linked to a record of the business, or made by a task force."""
     branch = actor.person.branch
     if branch is None:
         return None
     first = Month.of(actor.today).first_day
+    business = link_rules().of_side("business")
     links = Link.objects.filter(
-        Q(source=OuterRef("pk")) & ~Q(target__kind="activity")
-        | Q(target=OuterRef("pk")) & ~Q(source__kind="activity")
+        Q(source=OuterRef("pk"), target__kind__in=business)
+        | Q(target=OuterRef("pk"), source__kind__in=business)
     )
     rows = (
         visible(actor, Activity._default_manager.all(), "view")
         .filter(unit=branch, happened_on__gte=first, happened_on__lte=actor.today)
         .exclude(state=VOID)
-        .annotate(has_link=Exists(links))
+        .annotate(
+            has_link=Exists(links), explained=Exists(NoLink.objects.filter(record=OuterRef("pk")))
+        )
         .order_by("happened_on", "pk")
     )
     if not may_somewhere(actor, "view", Activity.access_class):
         return None
-    activities = list(rows)
+    activities: list[Any] = list(rows)
     linked = [each for each in activities if each.has_link or each.task_force_id]
     loose = [each for each in activities if each not in linked]
     return Bond(
@@ -187,8 +212,8 @@ def _bond(actor: Actor) -> Bond | None:
         month=f"{actor.today.month}月",
         total=len(activities),
         linked=len(linked),
-        explained=sum(1 for each in loose if each.no_link_reason),
-        open=tuple(each for each in loose if not each.no_link_reason),
+        explained=sum(1 for each in loose if each.explained),
+        open=tuple(each for each in loose if not each.explained),
         mends=allowed(actor, "edit", Activity.access_class, branch),
         listing=_activities_url(branch, first, actor.today),
     )
@@ -203,7 +228,7 @@ def _recent(actor: Actor) -> tuple[tuple[Record, str, str], ...]:
     """(record, kind, what it is about) of what the actor wrote last."""
     rows = Record.objects.filter(author=actor.person).exclude(state=VOID)
     newest = list(visible(actor, rows, "view").select_related("unit").order_by("-pk")[:_RECENT])
-    words = told(newest)
+    words = told(newest, full=True)
     return tuple((record, kind_of(record.kind).name, words[record.pk]) for record in newest)
 
 
@@ -214,3 +239,10 @@ def _starts(actor: Actor) -> tuple[tuple[str, str], ...]:
         for kind in kinds()
         if may_somewhere(actor, "create", kind.access)
     )
+
+
+def _quick(actor: Actor) -> str:
+    """Where an activity is recorded at once, for whoever may."""
+    if not may_somewhere(actor, "create", Activity.access_class):
+        return ""
+    return reverse("ledger-new", args=[Activity.kind_code])

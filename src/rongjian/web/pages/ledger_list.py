@@ -6,30 +6,45 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from rongjian.org.access import Denied, allowed, may_somewhere, visible
 from rongjian.records import actions
+from rongjian.records.grid import editable
+from rongjian.records.grid_reading import in_grid, kept_by_state
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.queries import Reading, Wish, counts_by_kind, reading, wished
+from rongjian.records.saved_views import views_of
+from rongjian.records.totals import narrow_rows, totals
 from rongjian.records.unmasking import Wanted, named_fields
-from rongjian.web import listing, names
+from rongjian.web import listing, names, paging
 from rongjian.web.export import XLSX, workbook
+from rongjian.web.grid_layout import layout, plain_address
 from rongjian.web.organised import switch
+from rongjian.web.table_docx import DOCX, MOST_ROWS, table_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
     from django.db.models import QuerySet
 
     from rongjian.org.access import Actor
+    from rongjian.records.flows import Move
+    from rongjian.records.grid_models import SavedView
     from rongjian.records.models import Record
-    from rongjian.web.listing import Asked, Chip, Select, Table
+    from rongjian.web.grid_layout import Layout
+    from rongjian.web.listing import Asked, Chip, Select
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
     from rongjian.web.organised import Switch
+    from rongjian.web.paging import Table
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,21 @@ def _entry(actor: Actor, kind: Kind, counts: dict[str, int]) -> LedgerEntry:
 
 
 @dataclass(frozen=True)
+class Batching:
+    """What the actor may do with chosen rows, and the address of the table that can be written in."""
+
+    edit: bool
+    export: bool
+    moves: tuple[Move, ...]
+    table: str
+
+    @property
+    def offered(self) -> bool:
+        """Whether rows can be chosen at all."""
+        return self.edit or self.export or bool(self.moves)
+
+
+@dataclass(frozen=True)
 class ListPage:
     """The list of one ledger as an address asks for it."""
 
@@ -100,6 +130,14 @@ class ListPage:
     create: bool
     bring_in: bool
     switch: Switch | None
+    layout: Layout
+    views: tuple[SavedView, ...]
+    totals: tuple[tuple[str, Decimal | int], ...]
+    batch: Batching
+    query: str
+    plain: str
+    cleared: str
+    printed: str
 
     @property
     def first_day(self) -> str:
@@ -117,12 +155,24 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
     kind, actor = kind_of(code), request.actor
     asked = listing.asked(kind, request.GET)
     read = reading(actor, kind, asked.wish.unit, below=asked.below)
+    laid = layout(kind, read, request.GET, may_edit=may_somewhere(actor, "edit", kind.access))
+    if plain := plain_address(request.GET, laid):
+        return redirect(f"{request.path}{plain}")
     if read.projected:
         _log(actor, kind, asked, f"去标识记录 第 {asked.page} 页")
+    page = _list_page(request, kind, asked, read, laid)
+    return render(request, "ledger/list.html", {"page": page})
+
+
+def _list_page(
+    request: ActorRequest, kind: Kind, asked: Asked, read: Reading, laid: Layout
+) -> ListPage:
+    actor = request.actor
     rows = wished(kind, read, asked.wish)
     further = listing.further_selects(kind, asked.wish)
-    opened = partial(names.opened, request, kind)
-    page = ListPage(
+    shown = _table(request, kind, asked, read, laid)
+    chips = listing.chips(kind, asked.wish, request.GET)
+    return ListPage(
         title=kind.name,
         kind=kind,
         asked=asked,
@@ -130,21 +180,79 @@ def listed(request: ActorRequest, code: str) -> HttpResponse:
         unit_select=listing.unit_select(actor, kind, asked.wish, ("view", "project")),
         further=further,
         further_open=any(option.selected for each in further for option in each.options[1:]),
-        chips=listing.chips(kind, asked.wish, request.GET),
-        table=listing.table(kind, read, rows, request.GET, asked.sort, asked.page, opened),
-        names=_names(request, kind, read, rows),
+        chips=chips,
+        table=shown,
+        names=names.Names() if laid.edit else _names(request, kind, read, rows, laid.columns),
         tabs=_tabs(request, kind, read),
         export=_export_url(request, kind, read),
         create=may_somewhere(actor, "create", kind.access),
         bring_in=may_somewhere(actor, "import", kind.access),
         switch=switch(request.GET) if asked.wish.unit else None,
+        layout=laid,
+        views=tuple(views_of(actor, kind)),
+        totals=totals(kind, rows, laid.columns),
+        batch=_batching(request, kind, read, asked.wish),
+        query=request.GET.urlencode(),
+        plain=listing.changed(request.GET, {"edit": None}),
+        cleared=f"?{urlencode((*laid.own, ('below', '1')) if asked.below else laid.own)}",
+        printed=f"{'，'.join(chip.words for chip in chips) or '全部'}；共 {shown.total:,} 条；"
+        f"数据时间 {actor.now:%Y-%m-%d %H:%M}",
     )
-    return render(request, "ledger/list.html", {"page": page})
 
 
-def _names(request: ActorRequest, kind: Kind, read: Reading, rows: QuerySet[Record]) -> Names:
+def _table(request: ActorRequest, kind: Kind, asked: Asked, read: Reading, laid: Layout) -> Table:
+    """The rows of the page; a table to write in shows what a cell holds, so it masks throughout."""
+    return paging.table(
+        kind,
+        read,
+        narrow_rows(kind, read, asked.wish),
+        request.GET,
+        asked.sort,
+        asked.page,
+        (lambda _: frozenset()) if laid.edit else partial(names.opened, request, kind),
+        columns=laid.columns,
+        size=laid.size,
+        writable=partial(_writable, request.actor, kind, laid),
+    )
+
+
+def _writable(
+    actor: Actor, kind: Kind, laid: Layout, records: Sequence[Record]
+) -> Mapping[int, frozenset[str]]:
+    """The fields of each row that the actor can write in the table; none unless it is asked for."""
+    if not laid.edit:
+        return {}
+    mine, fields = editable(actor, kind, records), in_grid(kind, laid.columns)
+    return {
+        record.pk: fields - kept_by_state(kind, record) for record in records if record.pk in mine
+    }
+
+
+def _batching(request: ActorRequest, kind: Kind, read: Reading, wish: Wish) -> Batching:
+    """What can be done with many rows; nothing with a projection."""
+    actor = request.actor
+    if read.projected:
+        return Batching(edit=False, export=False, moves=(), table="")
+    edit = may_somewhere(actor, "edit", kind.access)
+    return Batching(
+        edit=edit,
+        export=_may_export(actor, kind, read, wish),
+        moves=tuple(
+            move for move in kind.flow.moves if may_somewhere(actor, move.right, kind.access)
+        ),
+        table=listing.changed(request.GET, {"edit": "1"}) if edit else "",
+    )
+
+
+def _names(
+    request: ActorRequest,
+    kind: Kind,
+    read: Reading,
+    rows: QuerySet[Record],
+    columns: tuple[str, ...],
+) -> Names:
     """Where full names are asked for, if this list has names that the actor could open."""
-    shown = read.columns(kind, kind.columns)
+    shown = read.columns(kind, columns)
     wanted = Wanted(kind.code, rows, "")
     if read.projected or not named_fields(kind, shown) or not names.may_ask(request.actor, wanted):
         return names.Names()
@@ -196,7 +304,7 @@ def _may_export(actor: Actor, kind: Kind, read: Reading, wish: Wish) -> bool:
 
 
 def export(request: ActorRequest, code: str) -> HttpResponse:
-    """The rows of the current filter as .xlsx, under the headings that an import takes."""
+    """The rows of the current filter as .xlsx under the headings of an import, or as a Word table."""
     kind, actor = kind_of(code), request.actor
     asked = listing.asked(kind, request.GET)
     read = reading(actor, kind, asked.wish.unit, below=asked.below)
@@ -204,9 +312,31 @@ def export(request: ActorRequest, code: str) -> HttpResponse:
         raise Denied(f"没有权限：您的岗位不能导出这些“{kind.name}”记录")
     rows = visible(actor, wished(kind, read, asked.wish), "export")
     rows = rows.order_by(*listing.SORTS[asked.sort])
-    _log(actor, kind, asked, f"导出 {rows.count()} 条")
-    response = HttpResponse(workbook(kind, read, rows), content_type=XLSX)
+    number = rows.count()
+    if request.GET.get("form") == "docx":
+        if number > MOST_ROWS:
+            words = (
+                f"Word 表格最多 {MOST_ROWS:,} 条，现有 {number:,} 条。请缩小条件，或导出 Excel。"
+            )
+            messages.error(request, words)
+            back = listing.changed(request.GET, {"form": None})
+            return redirect(reverse("ledger", args=[code]) + back)
+        _log(actor, kind, asked, f"导出 Word {number} 条")
+        laid = layout(kind, read, request.GET, may_edit=False)
+        chips = "，".join(chip.words for chip in listing.chips(kind, asked.wish, request.GET))
+        return attachment(
+            table_document(actor, kind, rows, laid.columns, chips), DOCX, kind, actor, "docx"
+        )
+    _log(actor, kind, asked, f"导出 {number} 条")
+    return attachment(workbook(kind, read, rows), XLSX, kind, actor, "xlsx")
+
+
+def attachment(
+    content: bytes, content_type: str, kind: Kind, actor: Actor, ending: str
+) -> HttpResponse:
+    """A file of a ledger to be saved, named after it and the day."""
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{kind.name}_{actor.today:%Y%m%d}.xlsx"
+        as_attachment=True, filename=f"{kind.name}_{actor.today:%Y%m%d}.{ending}"
     )
     return response

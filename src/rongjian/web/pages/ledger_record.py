@@ -14,12 +14,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from rongjian.ledgers.activity import Activity
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.temporary import months_after
-from rongjian.records import actions
+from rongjian.records import actions, linking
 from rongjian.records.actions import Stale, WrongState
+from rongjian.records.chain import Chain, chain
 from rongjian.records.kinds import Kind, kind_of
-from rongjian.records.models import VOID, LinkKind, Record
+from rongjian.records.link_rules import link_rules
+from rongjian.records.linking import Chosen
+from rongjian.records.models import VOID, Link, LinkKind, NoLink, Record
 from rongjian.records.queries import (
     ChangeLine,
     Neighbour,
@@ -31,8 +35,10 @@ from rongjian.records.queries import (
     shown,
     with_names,
 )
-from rongjian.records.unmasking import Wanted
+from rongjian.records.unmasking import Wanted, named_at_home
 from rongjian.web import force_view, names
+from rongjian.web.link_picker import chosen_in, picker
+from rongjian.web.pages.minutes import held
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +46,10 @@ if TYPE_CHECKING:
     from rongjian.kernel.statutory_limits import Clock
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move, State
+    from rongjian.web.link_picker import Picker
     from rongjian.web.middleware import ActorRequest
     from rongjian.web.names import Names
+    from rongjian.web.pages.minutes import Held
 
 
 _USUAL_MONTHS = 6
@@ -68,7 +76,6 @@ class RecordPage:
     fields: tuple[Field, ...]
     author: str
     recorded_at: datetime
-    late_days: int
     clocks: tuple[Clock, ...]
     editable: bool
     moves: tuple[Move, ...]
@@ -77,6 +84,10 @@ class RecordPage:
     evidence: tuple[str, ...]
     names: Names
     changes: tuple[ChangeLine, ...]
+    chain: Chain
+    missing: Picker | None
+    no_link: str
+    held: Held | None
     establish: str
     force: str
 
@@ -119,7 +130,6 @@ def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) ->
         fields=_fields(kind, record, read, masked=masked),
         author=written,
         recorded_at=record.recorded_at,
-        late_days=(record.recorded_at.date() - record.happened_on).days,
         clocks=tuple(record.clocks(actor.today)),
         editable=may_edit and record.state != VOID,
         moves=_moves(actor, kind, record),
@@ -128,16 +138,43 @@ def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) ->
         evidence=() if projected else tuple(record.evidence.values_list("source", flat=True)),
         names=offered,
         changes=() if projected else tuple(changes(kind, record, actor, masked=masked)),
-        establish="" if projected else _establish(actor, kind, record),
+        chain=Chain((), ()) if projected else chain(actor, record),
+        missing=_missing(actor, kind, record) if may_edit else None,
+        no_link="" if projected else _no_link(record),
+        held=_held(actor, record) if not projected else None,
+        establish="" if projected else establishing(actor, kind, record),
         force=_force(actor, record),
     )
+
+
+def _missing(actor: Actor, kind: Kind, record: Record) -> Picker | None:
+    """What is offered to a record of the Party's side that is still linked to no business."""
+    rules = link_rules()
+    if kind.code not in rules.asked or record.state == VOID or NoLink.objects.filter(record=record):
+        return None
+    ends = Link.objects.filter(Q(source=record) | Q(target=record))
+    kinds_met = {*ends.values_list("source__kind", flat=True)}
+    kinds_met |= {*ends.values_list("target__kind", flat=True)}
+    if record.task_force_id or any(rules.joins(kind.code, each) for each in kinds_met):
+        return None
+    return picker(actor, kind, record.unit, {})
+
+
+def _no_link(record: Record) -> str:
+    kept = NoLink.objects.filter(record=record).first()
+    return linking.reason_words(kept) if kept else ""
+
+
+def _held(actor: Actor, record: Record) -> Held | None:
+    """What belongs to a meeting besides its fields."""
+    return held(actor, record) if isinstance(record, Activity) else None
 
 
 def _masked(
     request: ActorRequest, kind: Kind, record: Record, *, own: bool, projected: bool
 ) -> tuple[bool, Names]:
     """Whether people's names are masked, and where the reader may ask for them."""
-    if projected or not own or not names.masked_on_its_page(kind):
+    if projected or not own or named_at_home(kind.code):
         return not own, names.Names()
     filled = tuple(name for name in kind.fields if getattr(record, name))
     ask = reverse("record-names", args=[kind.code, record.pk])
@@ -148,7 +185,7 @@ def _masked(
 def open_names(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     """Ask why the full names on this record are wanted, and open them."""
     kind = kind_of(code)
-    record = _viewable(request.actor, kind, pk)
+    record = viewable(request.actor, kind, pk)
     rows = kind.model._default_manager.filter(pk=pk)
     wanted = Wanted(f"{kind.code}:{pk}", rows, f"编号 {record}", record_id=pk)
     return names.ask(request, kind, wanted, reverse("record", args=[kind.code, pk]))
@@ -160,7 +197,7 @@ def _force(actor: Actor, record: Record) -> str:
     return force.code if force and force_view.may_open(actor, force) else ""
 
 
-def _establish(actor: Actor, kind: Kind, record: Record) -> str:
+def establishing(actor: Actor, kind: Kind, record: Record) -> str:
     """Where a task force is set up for what a record of a campaign is about, prefilled from it."""
     setup = kind_of("task-force")
     if record.task_force_id or not record.campaign or kind is setup:
@@ -205,7 +242,7 @@ def _moves(actor: Actor, kind: Kind, record: Record) -> tuple[Move, ...]:
 def move(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     """Take a step of the flow, as the page that offered it knew the record."""
     kind, actor = kind_of(code), request.actor
-    record = _viewable(actor, kind, pk)
+    record = viewable(actor, kind, pk)
     record.version = _whole(request.POST.get("version", ""))
     step = {each.code: each for each in kind.flow.moves}.get(request.POST.get("move", ""))
     if step is None:
@@ -222,21 +259,32 @@ def move(request: ActorRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def link(request: ActorRequest, code: str, pk: int) -> HttpResponse:
-    """Link the record to another one, named by its number as lists and pages show it."""
+    """Link the record: to what was ticked, to one named by its number, or say why there is nothing."""
     kind, actor = kind_of(code), request.actor
-    record = _viewable(actor, kind, pk)
-    wanted = request.POST.get("target", "").strip()
-    chosen = request.POST.get("kind", "")
-    target = _named(actor, wanted)
-    if target is None or target.pk == record.pk or chosen not in LinkKind.values:
-        messages.error(request, f"没有关联：找不到您能查看的记录“{wanted}”。请填写对方的编号。")
+    record = viewable(actor, kind, pk)
+    said = {name: request.POST.getlist(name) for name in request.POST}
+    chosen, unclear = chosen_in(actor, kind, said)
+    if wanted := request.POST.get("target", "").strip():
+        target = _named(actor, wanted)
+        if target is None or target.pk == record.pk:
+            unclear = f"找不到您能查看的记录“{wanted}”。请填写对方的编号。"
+        else:
+            chosen = Chosen([target], request.POST.get("kind", ""))
+    if unclear or not chosen:
+        messages.error(request, f"没有关联：{unclear or '请勾选要关联的记录，或选择原因'}")
     else:
-        try:
-            actions.link(actor, record, target, LinkKind(chosen))
-            messages.success(request, f"已关联 {target}。")
-        except ValidationError as error:
-            messages.error(request, "没有关联：" + "；".join(error.messages))
+        _write_links(request, record, chosen)
     return redirect(reverse("record", args=[code, pk]) + "#links")
+
+
+def _write_links(request: ActorRequest, record: Record, chosen: Chosen) -> None:
+    try:
+        linking.write(request.actor, record, chosen)
+    except ValidationError as error:
+        messages.error(request, "没有关联：" + "；".join(error.messages))
+        return
+    told = "、".join(str(each) for each in chosen.targets)
+    messages.success(request, f"已关联 {told}。" if told else "已说明确无业务关联。")
 
 
 def _named(actor: Actor, wanted: str) -> Record | None:
@@ -250,7 +298,8 @@ def _named(actor: Actor, wanted: str) -> Record | None:
     return visible(actor, Record.objects.exclude(state=VOID).filter(condition), "view").first()
 
 
-def _viewable(actor: Actor, kind: Kind, pk: int) -> Record:
+def viewable(actor: Actor, kind: Kind, pk: int) -> Record:
+    """The record in full, or 404."""
     rows = kind.model._default_manager.select_related("unit__court", "court").filter(pk=pk)
     record = visible(actor, rows, "view").first()
     if record is None:
