@@ -12,6 +12,7 @@ from rongjian.documents.models import Document
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.org.models import ClearanceChange, Person, Post, Unit
+from rongjian.records.import_models import SavedMapping
 from rongjian.records.models import Batch
 from tests.world import NOW
 
@@ -65,6 +66,19 @@ def import_of_decisions() -> dict[str, Any]:
     )
     batch.rows.create(number=2, cells=["BG-1"])
     return {"pk": batch.pk}
+
+
+def mapping_of_decisions() -> dict[str, Any]:
+    saved = SavedMapping.objects.create(
+        kind="handled-person",
+        court=Unit.objects.get(code="450100"),
+        fingerprint="0" * 64,
+        name="decisions.csv",
+        headings=["编号"],
+        mapping={"0": "key"},
+        changed_at=NOW,
+    )
+    return {"pk": saved.pk}
 
 
 def import_of_people() -> dict[str, Any]:
@@ -185,6 +199,8 @@ CASES = {
     "ledger-import": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "import-template": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "import": Case("qian", "aud", 404, import_of_decisions),
+    "import-mappings": Case(),
+    "import-mapping": Case("qian", "aud", 404, mapping_of_decisions),
     "import-problems": Case("qian", "aud", 404, import_of_decisions),
     "figures": Case("zhengshi"),
     "figure": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),

@@ -94,6 +94,8 @@ RIGHTS = {
     "import-new": ("*", "import"),
     "ledger-import": ("*", "import"),
     "import-template": ("*", "import"),
+    "import-mappings": ("*", "import"),
+    "import-mapping": ("*", "import"),
     "import": ("*", "import"),
     "import-problems": ("*", "import"),
     "ledger-names": ("*", "unmask"),
@@ -287,7 +289,8 @@ class Questions:
         return route, {"pk": self.document}, {"annex": "1"}, sent
 
     def plain(self) -> Ask:
-        names = ["home", "ledgers", "imports", "documents", "published-check", "twin", "explain"]
+        names = ["home", "ledgers", "imports", "import-mappings", "documents"]
+        names += ["published-check", "twin", "explain"]
         route = self.chance.choice(names)
         query = {"court": self.chance.choice(SPOTS)} if route == "twin" else {}
         if route == "explain":

@@ -213,6 +213,7 @@ def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixtur
         "log",
         "organisation",
         "people",
+        "imports",
         "find",
         "facts",
         "figures",

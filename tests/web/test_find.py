@@ -55,7 +55,7 @@ def theme_day(world: World) -> Activity:
         world.actor("lisi"),
         Activity(
             unit=world.units[BRANCH], type="theme_day", happened_on=TODAY, topic="邕江沿岸螺蛳粉店走访",
-            resolution="建立清单",
+            gist="建立清单",
         ),
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_the_page_shows_where_the_words_stand(visit: Visit, theme_day: Activity)
     (row,) = page(client, "螺螄粉 清单").rows
     assert row.pk == theme_day.pk
     assert row.title == (("邕江沿岸", False), ("螺蛳粉", True), ("店走访", False))
-    assert (row.field, words(row.text)) == ("议定事项", "建立清单")
+    assert (row.field, words(row.text)) == ("内容要点", "建立清单")
     said = text_of(client.get(reverse("find"), {"q": "螺蛳粉"}))
     assert "邕江沿岸<mark>螺蛳粉</mark>店走访" in said
     assert reverse("record", args=["activity", theme_day.pk]) in said

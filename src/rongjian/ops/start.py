@@ -21,6 +21,7 @@ from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.import_limits import import_limits
 from rongjian.records.link_rules import link_rules
 
 
@@ -42,6 +43,7 @@ def read_content() -> None:
     bars()
     activity_types()
     link_rules()
+    import_limits()
     results()
     rules()
     document_kinds()

@@ -19,6 +19,7 @@ from rongjian.records import import_deeds
 from rongjian.records.barred import misplaced, placing
 from rongjian.records.host_models import HostsField
 from rongjian.records.host_names import read_hosts
+from rongjian.records.import_forms import AS_IS, as_typed, written
 from rongjian.records.import_mapping import NUMBER, is_required, scale
 from rongjian.records.import_matching import Match, Matches
 from rongjian.records.import_reading import (
@@ -35,7 +36,7 @@ from rongjian.records.kinds import kind_of
 from rongjian.records.models import BatchRow, BatchState, Record, RowOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rongjian.org.access import Actor, Verb
     from rongjian.records.import_reading import Reader
@@ -84,7 +85,12 @@ class Column:
         self.at = at
         self.attname = target.attname
         self.default = default
-        self._read = read
+        self.as_is: Sequence[str] = ()
+        """Forms in which a person wants the cells as they were typed."""
+        self.shown: Callable[[Any], str] = partial(written, target)
+        """How a value of the field is written."""
+        self.plain = read
+        self._target = target
         self._by_court = target.related_model is Person
         self._known: dict[tuple[str, int], Reading] = {}
 
@@ -95,7 +101,10 @@ class Column:
         if found is None:
             if len(self._known) > 2 * SLICE:
                 self._known.clear()
-            found = self._known[place] = self._read(text, court)
+            found = self.plain(text, court)
+            if self.as_is:
+                found = as_typed(self._target, self.as_is, text, found, self.shown)
+            self._known[place] = found
         return found
 
 
@@ -160,10 +169,15 @@ class Checker:
 
     def _given(self) -> list[Column]:
         """The columns that are fields; the unit first, because people are looked for in its court."""
-        return [
+        found = [
             Column(name, self.columns[name], each, self._reader(each), self.defaults[each.attname])
             for name, each in sorted(self.fields.items(), key=lambda pair: pair[0] != "unit")
         ]
+        for column in found:
+            column.as_is = self.batch.layout.get(AS_IS, {}).get(column.name, ())
+            if self.fields[column.name].related_model is Unit:
+                column.shown = self.units.words
+        return found
 
     def _reader(self, target: models.Field[Any, Any]) -> Reader:
         if isinstance(target, HostsField):
@@ -337,21 +351,6 @@ def check_rows(actor: Actor, batch: Batch, numbers: Iterable[int] | None = None)
             _remember_others(checker, lines, only)
         checker.judge(lines)
         checker.keep(lines)
-
-
-def compared(
-    actor: Actor, batch: Batch, rows: Iterable[BatchRow]
-) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
-    """For rows about a record that exists: what it holds, and what it would hold, by attname."""
-    checker = Checker(actor, batch)
-    lines = checker.lines(rows)
-    checker.matches.find(lines)
-    found = {}
-    for line in lines:
-        if match := checker.matches.of(line):
-            given = {name: line.values[name] for name in checker.matches.given}
-            found[line.row.number] = (match.values, {**match.values, **given})
-    return found
 
 
 def _slices(batch: Batch, only: Sequence[int] | None) -> Iterator[list[BatchRow]]:

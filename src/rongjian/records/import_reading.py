@@ -298,6 +298,10 @@ class Units:
             return known.short
         return f"{court.short}{known.short}"
 
+    def full(self, pk: int) -> str:
+        """A unit's whole name."""
+        return self._by_id[pk].name
+
     def reader(self, only: set[int] | None) -> Reader:
         """The reader of a unit field; `only` are the ids that its limits allow."""
         return partial(self._read, only)

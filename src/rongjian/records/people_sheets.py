@@ -20,8 +20,9 @@ from rongjian.kernel.sheets import SheetError, column_letters, find_heading, rea
 from rongjian.org.access import require
 from rongjian.org.identity import identity_hash
 from rongjian.records.import_checking import SCREENED
+from rongjian.records.import_limits import LIMITS
 from rongjian.records.import_reading import Trouble
-from rongjian.records.import_upload import LIMITS, as_text, checked_name, screened_cell
+from rongjian.records.import_upload import as_text, checked_name, screened_cell
 from rongjian.records.models import Batch, BatchRow, BatchState
 
 if TYPE_CHECKING:

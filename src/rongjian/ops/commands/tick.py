@@ -26,7 +26,7 @@ from rongjian.log.models import Event
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.org import taking_effect
-from rongjian.records import indexing
+from rongjian.records import import_running, indexing
 from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def steps(today: date) -> list[Done]:
 
     The log comes first: what it writes is then already in the facts' point of the log.
     """
-    done = [_log(today), _organisation(today), _people(today), _find()]
-    done += [_facts(), _figures(today)]
+    first = [_log(today), _organisation(today), _people(today), _imports()]
+    done = [*first, _find(), _facts(), _figures(today)]
     beat(settings.HEARTBEAT, timezone.localtime())
     return done
 
@@ -113,6 +113,14 @@ def _log(today: date) -> Done:
     now = datetime.combine(today, timezone.localtime().timetz())
     verdict = verification.verified(verification.Service("tick", now))
     return Done("log", "变更记录校验", changed=True, words=verification.in_words(verdict))
+
+
+def _imports() -> Done:
+    """Imports whose process has died are taken up where they broke off."""
+    found = import_running.broken_off(timezone.localtime())
+    for batch in found:
+        import_running.resume(batch, timezone.localtime)
+    return Done("imports", "中断的导入", bool(found), _told(bool(found), f"接着办 {len(found)} 个"))
 
 
 def _organisation(today: date) -> Done:
