@@ -130,9 +130,9 @@ def kind(
     admits: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
-
-    def declare(model: R) -> R:
-        declared = Kind(
+    return lambda model: _enter(
+        model,
+        Kind(
             code=code,
             model=model,
             flow=flow,
@@ -150,10 +150,8 @@ def kind(
             headings=headings or {},
             deed=deed,
             admits=admits or {},
-        )
-        return _enter(model, declared)
-
-    return declare
+        ),
+    )
 
 
 def _enter(model: R, declared: Kind) -> R:
