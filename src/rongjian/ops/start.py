@@ -19,6 +19,7 @@ from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.regimes.register import read_regimes
 
 
 def read_content() -> None:
@@ -36,6 +37,7 @@ def read_content() -> None:
     temporary.rules()
     temporary.afterwards()
     bars()
+    read_regimes()
     results()
     rules()
     document_kinds()
