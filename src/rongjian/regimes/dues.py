@@ -7,14 +7,14 @@ kept. A `Block` holds all cells of one version of one rule, for units that share
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rongjian.kernel.dues import Facts, Marks, Numbers, States, states
+from rongjian.kernel.dues import DUE, MISSED, Facts, Marks, Numbers, States, states
 from rongjian.kernel.regimes import Rule, expected
 from rongjian.regimes.answers import Answers, all_answers, answers_of, fields_asked
 from rongjian.regimes.bodies import ALWAYS, Bodies, Conditions, Scope, places_of
@@ -28,24 +28,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hits:
-    """The records that answer cells of a block: which cell (row × columns + column), which record."""
+    """The records that answer cells of a block: which cell (row × columns + column), which record.
+
+    In the order of the cells, and in each of them of writing down.
+    """
 
     cell: Numbers
     record: Numbers
     day: Numbers
     recorded: Numbers
 
+    @classmethod
+    def sorted(cls, cell: Numbers, record: Numbers, day: Numbers, recorded: Numbers) -> Hits:
+        """From columns in any order."""
+        at = np.lexsort((record, recorded, cell))
+        return cls(cell[at], record[at], day[at], recorded[at])
+
     def of(self, cell: int) -> list[tuple[int, date, date]]:
-        """(record, its day, the day it was written down) of one cell, first written first."""
-        at = np.nonzero(self.cell == cell)[0]
-        ordered = at[np.lexsort((self.record[at], self.recorded[at]))]
+        """(record, its day, the day it was written down) of one cell."""
+        first, stop = np.searchsorted(self.cell, (cell, cell + 1))
+        days = (self.day[first:stop].tolist(), self.recorded[first:stop].tolist())
         return [
-            (
-                int(self.record[i]),
-                date.fromordinal(int(self.day[i])),
-                date.fromordinal(int(self.recorded[i])),
-            )
-            for i in ordered
+            (record, date.fromordinal(day), date.fromordinal(recorded))
+            for record, day, recorded in zip(self.record[first:stop].tolist(), *days, strict=True)
         ]
 
 
@@ -69,6 +74,19 @@ class Block:
         """Every cell as a due of its own, the rows one after another."""
         for row, column in np.argwhere(self.under):
             yield self.due(int(row), int(column))
+
+    def cells_of(self, wanted: Callable[[Window], bool]) -> Iterator[Due]:
+        """The cells of some windows."""
+        columns = [column for column, window in enumerate(self.windows) if wanted(window)]
+        for row in range(len(self.units)):
+            yield from (self.due(row, column) for column in columns if self.under[row, column])
+
+    def open(self, since: date) -> Iterator[Due]:
+        """The cells that wait for somebody: about to end, or missed with a limit on or after a day."""
+        waits = self.under & ((self.states == DUE) | (self.states == MISSED))
+        for row, column in np.argwhere(waits):
+            if self.windows[column].due_on >= since:
+                yield self.due(int(row), int(column))
 
     def due(self, row: int, column: int) -> Due:
         """One cell."""
@@ -274,7 +292,7 @@ def _hits(plot: Plot, laid_out: Layout, records: Answers, opens: Numbers, ends: 
         cell = row[chosen] * len(plot.windows) + column[chosen]
         parts.append((cell, found.ids[chosen], found.day[chosen], found.recorded[chosen]))
     columns = [np.concatenate(each) for each in zip(*parts, strict=True)]
-    return Hits(*columns)
+    return Hits.sorted(*columns)
 
 
 def _answering(plot: Plot, bodies: Bodies) -> Numbers:

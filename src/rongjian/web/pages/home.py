@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from rongjian.kernel.dues import MISSED, days_words
 from rongjian.kernel.periods import Month
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
@@ -19,6 +20,8 @@ from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import VOID, Link, Record
 from rongjian.records.queries import about, told, unit_words
 from rongjian.records.waiting import DueLine, open_dues, waiting_for
+from rongjian.regimes.waiting import open_regime_dues
+from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
+    from rongjian.regimes.dues import Due
+    from rongjian.regimes.waiting import Open
+    from rongjian.web.due_cells import Declared, Ways
     from rongjian.web.middleware import ActorRequest
 
 WEEKDAYS = "一二三四五六日"
@@ -44,6 +50,10 @@ class Task:
     more: str
     url: str
     button: str
+    on: date | None = None
+    due: Due | None = None
+    ways: Ways | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,8 @@ class HomePage:
     bond: Bond | None
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
+    declared: Declared | None
+    here: str
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -80,18 +92,24 @@ def home(request: ActorRequest) -> HttpResponse:
     if actor.administrator:
         return redirect("sys")
     dues = open_dues(actor)
-    due_today = (_due_task(line) for line in dues if line.days == 0)
-    today = [*due_today, *_waiting(actor), *_over(actor)]
-    soon = [_due_task(line) for line in dues if line.days != 0]
+    owed = sorted(
+        [*map(_due_task, dues), *(_regime_task(each, actor) for each in open_regime_dues(actor))],
+        key=lambda task: task.on or actor.today,
+    )
+    today = [task for task in owed if task.on == actor.today]
+    today += [*_waiting(actor), *_over(actor)]
+    soon = [task for task in owed if task.on != actor.today]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
         soon=tuple(soon[:_AT_FIRST]),
         later=tuple(soon[_AT_FIRST:]),
-        next_due=_next_due(dues),
+        next_due=_next_due(soon, actor.today),
         bond=_bond(actor),
         recent=_recent(actor),
         starts=_starts(actor),
+        declared=just_declared(actor, request.GET.get("told", "")),
+        here=reverse("home"),
     )
     return render(request, "home/page.html", {"page": page})
 
@@ -109,6 +127,27 @@ def _due_task(line: DueLine) -> Task:
         more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}" + (" · 可补录" if late else ""),
         url=f"{reverse('ledger-new', args=[due.kind])}?{asked}",
         button="补录" if late else "记录",
+        on=due.due_on,
+    )
+
+
+def _regime_task(waits: Open, actor: Actor) -> Task:
+    """A due under a regime, by the day on which its window ends."""
+    due = waits.due
+    where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": name_of(due)}
+    opened = f"{reverse('calendar')}?{urlencode(where)}#cell"
+    ways = ways_of(actor, due)
+    return Task(
+        lamp=LAMPS[due.state],
+        when=days_words(due.state, due.window.ends_on, due.window.due_on, actor.today),
+        what=f"{due.rule.name}（{due.window.label}）",
+        more=f"{unit_words(due.unit)} · {due.window.due_on:%m-%d} 前记录",
+        url=ways.record or opened,
+        button=ways.button if ways.record else "查看",
+        due=due,
+        ways=ways,
+        why=opened,
+        on=due.window.due_on if due.state == MISSED else max(due.window.ends_on, actor.today),
     )
 
 
@@ -152,12 +191,11 @@ def _over(actor: Actor) -> Iterable[Task]:
         )
 
 
-def _next_due(dues: Iterable[DueLine]) -> str:
-    ahead = [line for line in dues if line.days > 0]
-    if not ahead:
+def _next_due(soon: Iterable[Task], today: date) -> str:
+    ahead = next((task for task in soon if task.on and task.on > today), None)
+    if ahead is None or ahead.on is None:
         return ""
-    due = ahead[0].due
-    return f"{due.due_on.month}月{due.due_on.day}日 {due.reason or ahead[0].kind.name}"
+    return f"{ahead.on.month}月{ahead.on.day}日 {ahead.what}"
 
 
 def _bond(actor: Actor) -> Bond | None:
