@@ -11,6 +11,8 @@ from django.db.models import Q
 from rongjian.kernel.dues import MISSED
 from rongjian.org.access import allowed
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
+from rongjian.org.reaching import reaches
+from rongjian.org.roles import PERSONAL
 from rongjian.records.kinds import kind_of
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import blocks
@@ -49,6 +51,12 @@ def answering(due: Due) -> dict[str, str]:
     chosen = {answer.field: answer.values[0]} if answer.field else {}
     late = {"happened_on": str(due.window.ends_on)} if due.state == MISSED else {}
     return {"unit": due.unit.code, **chosen, **late}
+
+
+def sees_calendars(actor: Actor) -> bool:
+    """Whether the actor may see what some unit owes, and not only what is the actor's own."""
+    found = reaches(actor, "obligation", "view")
+    return any(reach.grant.within not in PERSONAL for reach in found)
 
 
 def own_units(actor: Actor) -> list[Unit]:

@@ -15,7 +15,7 @@ from rongjian.org.models import Post, PostState
 from rongjian.org.role_difference import decided_by
 from rongjian.records.kinds import kinds
 from rongjian.records.waiting import open_dues
-from rongjian.regimes.waiting import open_regime_dues
+from rongjian.regimes.waiting import open_regime_dues, sees_calendars
 from rongjian.web import clock
 
 if TYPE_CHECKING:
@@ -84,10 +84,6 @@ def _may_view_staff(actor: Actor) -> bool:
     return may_somewhere(actor, "view", "staff")
 
 
-def _may_view_dues(actor: Actor) -> bool:
-    return may_somewhere(actor, "view", "obligation")
-
-
 MENU = (
     Entry("工作台", "home", "/"),
     Entry("组织架构", "twin", "/org/", group="组织"),
@@ -95,7 +91,7 @@ MENU = (
     Entry("专班", "taskforces", "/taskforce/", group="组织"),
     # A leader's word on posts of administrators and inspectors; the page is there for nobody else.
     Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide, group="组织"),
-    Entry("制度日历", "calendar", "/calendar/", _may_view_dues, group="记录"),
+    Entry("制度日历", "calendar", "/calendar/", sees_calendars, group="记录"),
     Entry("台账", "ledgers", "/ledger/", group="记录"),
     Entry("导入", "imports", "/import", _may_import, group="记录"),
     Entry("数据", "figures", "/figures/", group="数据"),

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
-from rongjian.org.access import Denied, allowed, may_somewhere, reach_units
+from rongjian.org.access import Denied, allowed, reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit, unit_named
 from rongjian.records.queries import unit_words
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import Due, blocks
 from rongjian.regimes.orders import Orders
-from rongjian.regimes.waiting import own_units
+from rongjian.regimes.waiting import own_units, sees_calendars
 from rongjian.web.calendar_rows import Heat, Listed, UnitsTable, heat_of, listed_of, units_of
 from rongjian.web.due_cells import Declared, Panel, just_declared, name_of, panel_of
 from rongjian.web.listing import Option, changed
@@ -80,7 +81,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
 def calendar_page(request: ActorRequest, refusal: str) -> HttpResponse:
     """The calendar, with what was refused if anything was."""
     actor = request.actor
-    if not may_somewhere(actor, "view", "obligation"):
+    if not sees_calendars(actor):
         raise Denied("没有权限：您的岗位不查看制度日历")
     asked = _asked(request)
     order = Orders().of(asked.unit.path)
@@ -107,7 +108,7 @@ def calendar_page(request: ActorRequest, refusal: str) -> HttpResponse:
         adopted=order is not None,
         adopts=_adopts(actor, asked.unit) if order is None else "",
         rules=len(Orders().rules),
-        here=changed(request.GET, {"told": None}),
+        here=f"{reverse('calendar')}{changed(request.GET, {'told': None})}",
     )
     return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)
 
