@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SCRIPTS = ("bulk_write", "refresh", "as_of", "pages", "batch_of_206")
+SCRIPTS = ("bulk_write", "refresh", "as_of", "pages", "batch_of_206", "dues")
 
 
 def main() -> None:

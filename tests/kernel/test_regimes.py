@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ BASIS = Basis(document="试行办法", checked=date(2026, 6, 1))
 
 
 def rule(**more) -> Rule:
-    plain = {
+    plain: dict[str, Any] = {
         "code": "X-1",
         "name": "党课",
         "institution": "party-life",

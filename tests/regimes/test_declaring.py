@@ -128,13 +128,13 @@ def test_nobody_declares_for_a_unit_that_is_not_theirs(desk: Desk) -> None:
 
 
 def waiting(actor: Actor) -> list[str]:
-    return [f"{each.due.rule.name}{each.due.window.label}" for each in open_regime_dues(actor)]
+    return [f"{due.rule.name}{due.window.label}" for due in open_regime_dues(actor)]
 
 
 def test_what_waits_is_one_s_own_and_leaves_when_it_is_answered(desk: Desk) -> None:
     lisi = desk.house.actor("lisi", at(TODAY))
     listed = waiting(lisi)
-    limits = [each.due.window.due_on for each in open_regime_dues(lisi)]
+    limits = [due.window.due_on for due in open_regime_dues(lisi)]
     assert limits == sorted(limits)
     assert {"主题党日3月", "主题党日6月"} <= set(listed)
     assert "主题党日1月" not in listed  # Long past: the calendar has it.

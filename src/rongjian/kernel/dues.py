@@ -56,7 +56,8 @@ def states(facts: Facts, warns_on: Numbers, due_on: Numbers, needed: int, today:
         (facts.excused, EXCUSED),
     ]
     conditions, values = zip(*chosen, strict=True)
-    return np.select(conditions, values, of_the_calendar[np.newaxis, :]).astype(np.uint8)
+    found: States = np.select(conditions, values, of_the_calendar[np.newaxis, :]).astype(np.uint8)
+    return found
 
 
 def days_words(state: int, ends_on: date, due_on: date, today: date) -> str:

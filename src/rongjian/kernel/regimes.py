@@ -108,8 +108,9 @@ class Rule:
     where: Position = field(default=NOWHERE, compare=False)
 
     def __post_init__(self) -> None:
-        # Made here, so that a schedule that cannot be is refused with the rule.
-        if not self.schedule or self.needed < 1 or not self.answers or not self.who.types:
+        # Made at once, so that a schedule that cannot be is refused with the rule.
+        schedule = self.schedule
+        if schedule.grace < 0 or self.needed < 1 or not self.answers or not self.who.types:
             raise ValueError("needed 至少为 1，answers 和 who.types 不能为空")
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError("截止早于开始：valid_to 不能早于 valid_from")

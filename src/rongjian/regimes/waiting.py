@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,36 +12,17 @@ from rongjian.org.access import allowed
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
 from rongjian.org.reaching import reaches
 from rongjian.org.roles import PERSONAL
-from rongjian.records.kinds import kind_of
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rongjian.org.access import Actor
-    from rongjian.records.kinds import Kind
     from rongjian.regimes.dues import Due
 
 KEPT = timedelta(days=92)
 """For so long after its limit something missed stays on the workbench; then the calendar has it."""
 _YEAR = timedelta(days=366)
 _OF_THE_HOUSE = (*COURT_TYPES, UnitType.LEADING_GROUP, UnitType.ORGAN_COMMITTEE)
-
-
-@dataclass(frozen=True)
-class Open:
-    """Something that waits, and what the actor may do about it."""
-
-    due: Due
-    kind: Kind
-    records: bool
-    declares: bool
-
-    @property
-    def prefill(self) -> Mapping[str, str]:
-        """What a form that answers it starts with."""
-        return answering(self.due)
 
 
 def answering(due: Due) -> dict[str, str]:
@@ -71,15 +51,15 @@ def own_units(actor: Actor) -> list[Unit]:
     return list(Unit.objects.filter(Q(pk__in=ids) | of_house).order_by("path"))
 
 
-def open_regime_dues(actor: Actor) -> list[Open]:
+def open_regime_dues(actor: Actor) -> list[Due]:
     """What is about to end or lately missed of the actor's own units, earliest limit first."""
     if "regimes" not in actor.seen:
         actor.seen["regimes"] = _open(actor)
-    found: list[Open] = actor.seen["regimes"]
+    found: list[Due] = actor.seen["regimes"]
     return found
 
 
-def _open(actor: Actor) -> list[Open]:
+def _open(actor: Actor) -> list[Due]:
     units = [unit for unit in own_units(actor) if allowed(actor, "submit", "obligation", unit)]
     if not units:
         return []
@@ -89,9 +69,4 @@ def _open(actor: Actor) -> list[Open]:
         for block in blocks(Scope.each(units), today - KEPT - _YEAR, today, today)
         for each in block.open(since=today - KEPT)
     ]
-    listed = [
-        Open(due, kind, allowed(actor, "create", kind.access, due.unit), declares=True)
-        for due in found
-        if (kind := kind_of(due.rule.answers[0].kind))
-    ]
-    return sorted(listed, key=lambda each: (each.due.window.due_on, each.due.unit.path))
+    return sorted(found, key=lambda due: (due.window.due_on, due.unit.path))

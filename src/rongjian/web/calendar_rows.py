@@ -155,7 +155,7 @@ def listed_of(dues: Iterable[Due], actor: Actor) -> Listed:
 
 
 def _line(due: Due, actor: Actor) -> Line:
-    where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": name_of(due)}
+    where = {"unit": due.unit.code, "year": str(due.begins_on.year), "cell": name_of(due)}
     return Line(
         lamp=LAMPS[due.state],
         when=words_of(due, actor.today),
@@ -265,6 +265,6 @@ def _houses(
     found = []
     for house in below.exclude(pk=court.pk).order_by("path"):
         mine = [due for due in dues if due.unit.court_id == house.pk and due.state != NA]
-        where = {"unit": house.code, "view": "units", "year": year, "month": month}
+        where = {"unit": house.code, "view": "units", "year": str(year), "month": str(month)}
         found.append((house.short, f"{reverse('calendar')}?{urlencode(where)}", in_words(mine)))
     return tuple(found)

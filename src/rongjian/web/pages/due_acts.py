@@ -92,9 +92,8 @@ def _due(actor: Actor, sent: QueryDict) -> Due:
 
 def _query_of(due: Due) -> QueryDict:
     """The address of a due's cell, as the calendar would be asked for it."""
-    query = QueryDict(mutable=True)
-    query.update({"unit": due.unit.code, "year": str(due.begins_on.year), "cell": name_of(due)})
-    return query
+    where = {"unit": due.unit.code, "year": str(due.begins_on.year), "cell": name_of(due)}
+    return QueryDict(urlencode(where))
 
 
 def _back(request: ActorRequest, told: str) -> str:

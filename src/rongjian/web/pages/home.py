@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.regimes.dues import Due
-    from rongjian.regimes.waiting import Open
     from rongjian.web.due_cells import Declared, Ways
     from rongjian.web.middleware import ActorRequest
 
@@ -131,9 +130,8 @@ def _due_task(line: DueLine) -> Task:
     )
 
 
-def _regime_task(waits: Open, actor: Actor) -> Task:
+def _regime_task(due: Due, actor: Actor) -> Task:
     """A due under a regime, by the day on which its window ends."""
-    due = waits.due
     where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": name_of(due)}
     opened = f"{reverse('calendar')}?{urlencode(where)}#cell"
     ways = ways_of(actor, due)
