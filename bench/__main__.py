@@ -17,6 +17,7 @@ SCRIPTS = (
     "grid",
     "find",
     "screening",
+    "dues",
 )
 
 

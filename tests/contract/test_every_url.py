@@ -14,6 +14,7 @@ from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.org.models import ClearanceChange, Person, Post, Unit
 from rongjian.records.import_models import SavedMapping
 from rongjian.records.models import Batch
+from rongjian.regimes.models import Statement
 from tests.world import NOW
 
 if TYPE_CHECKING:
@@ -129,6 +130,18 @@ def change_of_clearance() -> dict[str, Any]:
     return {"pk": change.pk}
 
 
+def declared() -> dict[str, Any]:
+    statement = Statement.objects.create(
+        origin="regime:LIFE-05",
+        unit=Unit.objects.get(code="450100-P02"),
+        begins_on=NOW.date().replace(day=1),
+        kind="nil",
+        author=Person.objects.get(account__username="lisi"),
+        made_at=NOW,
+    )
+    return {"pk": statement.pk}
+
+
 def standing_force() -> dict[str, Any]:
     return {"code": "450100-T901"}
 
@@ -166,6 +179,16 @@ CASES = {
     "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
     "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
     "find": Case("lisi", "aud", query="?q=第二党支部"),
+    "calendar": Case("lisi", "ren"),
+    "due-declare": Case(
+        "lisi",
+        "qian",
+        404,
+        post={"unit": "450100-P02", "cell": "LIFE-05.2026-06-01"},
+        served=302,
+    ),
+    "due-undo": Case("lisi", "weiw", 404, declared, post={}, served=302),
+    "calendar-adopt": Case("weiw", "lisi", post={"court": "450100"}, served=302),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

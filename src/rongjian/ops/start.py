@@ -24,6 +24,7 @@ from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
 from rongjian.records.import_limits import import_limits
 from rongjian.records.link_rules import link_rules
+from rongjian.regimes.register import read_regimes
 
 
 def read_content() -> None:
@@ -45,6 +46,7 @@ def read_content() -> None:
     activity_types()
     link_rules()
     import_limits()
+    read_regimes()
     results()
     burden_rules.limits()
     burden_rules.efforts()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rongjian.kernel.catalogue import load_campaigns
 from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers.decision import MeetingDecision
+from rongjian.ops.demo.calendar import skips
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
@@ -111,7 +112,9 @@ def _month(random: Random, court: Court, month: Month) -> Iterator[Row]:
     for branch in court.branches:
         if branch.unit.code != BRANCH:
             for kind in kinds_of_month(branch, month):
-                yield _activity(random, court, branch, month, kind)
+                row = _activity(random, court, branch, month, kind)
+                if not skips(court.unit.code, f"{branch.unit.code}/{kind}", month):
+                    yield row
             if random.random() < 0.02:
                 yield _activity(random, court, branch, month, "joint_activity")
 
