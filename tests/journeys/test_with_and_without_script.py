@@ -37,7 +37,7 @@ def test_everything_works_without_script(browser: Browser, server: str) -> None:
     zheng.open(LIST)
     everything = total(page)
     page.get_by_text("更多条件").click()
-    page.get_by_label("决定").select_option("批准逮捕")
+    page.get_by_role("combobox", name="决定").select_option("批准逮捕")
     zheng.follow(page.get_by_role("button", name="查询"))
     assert set(page.locator("tbody [data-label=决定]").all_inner_texts()) == {"批准逮捕"}
     assert total(page) < everything
@@ -72,7 +72,7 @@ def test_script_swaps_only_the_list(visitor: Callable[[str], Visitor]) -> None:
     page.evaluate("window.stayed = true")
     everything = total(page)
     page.get_by_text("更多条件").click()
-    page.get_by_label("决定").select_option("批准逮捕")
+    page.get_by_role("combobox", name="决定").select_option("批准逮捕")
     page.get_by_role("button", name="查询").click()
     expect(page.locator("#status")).to_have_text(re.compile("^共 [0-9,]+ 条$"))
     assert total(page) < everything
