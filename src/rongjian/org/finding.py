@@ -85,14 +85,16 @@ class Directory:
     def load(cls) -> Directory:
         """As the trees are now; one query."""
         placed = Placement.objects.order_by("unit__path", "unit_id", "valid_from").values_list(
-            *(f"unit__{name}" for name in _FIELDS), "unit__court__short", "name", "short"
+            *(f"unit__{name}" for name in (*_FIELDS, "court__name", "court__short")),
+            "name",
+            "short",
         )
         found = []
         for _, rows in groupby(placed, key=itemgetter(0)):
             kept = list(rows)
-            pk, code, path, court, tree, sort, house = kept[0][:7]
+            pk, code, path, court, tree, sort, *house = kept[0][:8]
             called = tuple((name, short) for *_, name, short in kept)
-            names = _names(code, sort in COURT_TYPES, house or "", called)
+            names = _names(code, sort in COURT_TYPES, tuple(filter(None, house)), called)
             found.append(Body(pk, code, path, court, tree, sort, *names))
         return cls(sorted(found, key=attrgetter("path")))
 
@@ -132,19 +134,30 @@ class Directory:
 
 @lru_cache(maxsize=20_000)
 def _names(
-    code: str, is_court: bool, house: str, called: tuple[tuple[str, str], ...]
+    code: str, is_court: bool, house: tuple[str, ...], called: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, ...], str]:
-    """All that a unit is called, folded: with its house, and a house as other lists write it."""
-    found = {fold(name): None for pair in called for name in pair}
+    """All that a unit is called, folded: with its house and without, and as other lists write it."""
+    found = [name for pair in called for name in pair]
     if is_court:
-        found.update((fold(name), None) for name in sorted(_aliases().get(code, ())))
+        found += sorted(_aliases().get(code, ()))
     else:
-        for name, _ in called:
-            brief = name
-            for long, short in _SHORTER:
-                brief = brief.replace(long, short)
-            found.update({fold(house + name): None, fold(brief): None, fold(house + brief): None})
-    return tuple(found), "\n".join(found)
+        for bare in dict.fromkeys(_bare(name, house) for name, _ in called):
+            found += [each + form for form in (bare, _brief(bare)) for each in ("", *house)]
+    names = tuple(dict.fromkeys(map(fold, found)))
+    return names, "\n".join(names)
+
+
+def _bare(name: str, house: Iterable[str]) -> str:
+    """The name of a body without that of its house."""
+    for each in house:
+        name = name.removeprefix(each)
+    return name
+
+
+def _brief(name: str) -> str:
+    for long, short in _SHORTER:
+        name = name.replace(long, short)
+    return name
 
 
 @cache

@@ -19,6 +19,7 @@ from rongjian.kernel.find_words import (
     readings,
 )
 from rongjian.org.finding import people_called
+from rongjian.org.reaching import Place
 from rongjian.records.indexing import kind_mark, person_mark, place_marks
 from rongjian.records.kinds import kinds
 from rongjian.records.postings import any_of, every
@@ -35,7 +36,7 @@ LONGEST = 60
 """Characters of a question that are read."""
 _MOST_WORDS = 6
 _MOST_UNITS = 100
-"""A word that names more units than this names none: 部, 检察."""
+"""A word that names more units than this, 第二党支部, is one of the own house."""
 _MOST_PEOPLE = 50
 _DAY = re.compile(
     r"(?P<y>(?:19|20)\d\d)(?:[年./-]?(?P<m>0?[1-9]|1[0-2])"
@@ -70,7 +71,7 @@ def _word(actor: Actor, text: str, directory: Directory) -> Word:
     return Word(
         text,
         heard=letters and len(text) >= SHORTEST_SOUND,
-        marks=frozenset((*_days(text), *_ledgers(text), *_units(text, directory))),
+        marks=frozenset((*_days(text), *_ledgers(text), *_units(actor, text, directory))),
         people=frozenset(person_mark(person.pk) for person in people),
     )
 
@@ -100,11 +101,15 @@ def _sounds(text: str, name: str) -> bool:
     return text.isascii() and heard(text, name) is not None
 
 
-def _units(text: str, directory: Directory) -> Iterator[str]:
+def _units(actor: Actor, text: str, directory: Directory) -> Iterator[str]:
+    """The units that a word names; of very many those of the own house."""
     if len(text) > 1:
-        marks = place_marks(directory, directory.meant(text))
-        if len(marks) <= _MOST_UNITS:
-            yield from marks
+        named = directory.meant(text)
+        marks = place_marks(directory, named)
+        if len(marks) > _MOST_UNITS:
+            home = directory.at(Place(court=actor.person.court_id))
+            marks = place_marks(directory, named & home)[:_MOST_UNITS]
+        yield from marks
 
 
 # --- as the index is asked ---------------------------------------------------------------------------

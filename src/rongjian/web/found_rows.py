@@ -59,6 +59,8 @@ def found_rows(actor: Actor, hits: Sequence[Hit], words: tuple[str, ...]) -> tup
 def _row(actor: Actor, record: Record, hit: Hit, words: tuple[str, ...]) -> FoundRow:
     kind = kind_of(record.kind)
     title = about(record)
+    if title == f"{kind.code}-{record.pk}":  # Neither words nor a number of its own.
+        title = f"{kind.name} {record.pk}"
     at_home = record.court_id == actor.person.court_id and not hit.projected
     heading, text = next(_places(kind, record, hit, words, title, at_home=at_home), ("", ""))
     state = kind.flow.state(record.state)
