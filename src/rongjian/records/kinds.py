@@ -107,6 +107,8 @@ def kind(
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
 
+    said: dict[str, Any] = {"aliases": aliases, "headings": headings, "admits": admits}
+
     def declare(model: R) -> R:
         declared = Kind(
             code=code,
@@ -120,11 +122,9 @@ def kind(
             facts=facts,
             private=private,
             group=group,
-            aliases=aliases or {},
             unit_types=unit_types,
             fixed=fixed,
-            headings=headings or {},
-            admits=admits or {},
+            **{name: mapping or {} for name, mapping in said.items()},
         )
         return _enter(model, declared)
 
