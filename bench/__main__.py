@@ -5,7 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 
-SCRIPTS = ("bulk_write", "refresh", "as_of", "pages", "batch_of_206", "grid", "screening")
+SCRIPTS = (
+    "bulk_write",
+    "import_file",
+    "import_rows",
+    "duplicates",
+    "refresh",
+    "as_of",
+    "pages",
+    "batch_of_206",
+    "grid",
+    "find",
+    "screening",
+    "dues",
+)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def measure() -> list[Line]:
     from rongjian.records.bulk import create_many  # noqa: PLC0415
     from rongjian.records.kinds import kind_of  # noqa: PLC0415
 
-    person, units = _house()
+    person, units = house()
     actor = actor_of(person, datetime(2026, 6, 25, 15, tzinfo=ZoneInfo("Asia/Shanghai")))
     kind = kind_of("handled-person")
     rows = _rows(units, person.pk, ROWS, "A")
@@ -46,7 +46,8 @@ def measure() -> list[Line]:
     ]
 
 
-def _house() -> tuple[Any, list[Any]]:
+def house() -> tuple[Any, list[Any]]:
+    """A case manager and the units that rows are written for, the court first."""
     from rongjian.org.actions import NewUnit, appoint, found  # noqa: PLC0415
     from rongjian.org.models import Person, Tree, UnitType  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 
@@ -63,6 +63,26 @@ def percentiles(action: Callable[[], object], times: int) -> tuple[float, float]
     """p50 and p95 in milliseconds."""
     taken = sorted(seconds(action) * 1000 for _ in range(times))
     return taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+
+
+@dataclass
+class Times:
+    """Wall and processor seconds, step by step."""
+
+    wall: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, step: str) -> Iterator[None]:
+        """Measure one step."""
+        wall, cpu = time.perf_counter(), _cpu()
+        yield
+        self.wall[step] = time.perf_counter() - wall
+        self.cpu[step] = _cpu() - cpu
+
+
+def _cpu() -> float:
+    return sum(os.times()[:4])
 
 
 @contextmanager

@@ -61,6 +61,11 @@ class House:
 @pytest.fixture
 def house(db: None) -> House:
     """The small house, in the test's own transaction."""
+    return built()
+
+
+def built() -> House:
+    """The small house, founded now; benches build it in a database of their own."""
     units = found([NewUnit(*row, founded_on=FOUNDED) for row in _PLAN])
     pair(units["450100-P02"], units["450100-02"], FOUNDED)
     people = {}

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "rongjian.org",
     "rongjian.records",
     "rongjian.ledgers",
+    "rongjian.regimes",
     "rongjian.documents",
     "rongjian.web",
 ]

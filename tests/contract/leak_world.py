@@ -29,6 +29,7 @@ from rongjian.org.models import (
     Unit,
     in_force,
 )
+from rongjian.records import indexing
 from rongjian.records.kinds import Kind, kinds
 from rongjian.records.models import Batch, Evidence, Record
 from rongjian.web.gate import FACTOR
@@ -186,6 +187,8 @@ def _mark_records(made: Aviary) -> None:
                 kind.model._default_manager.filter(pk=record.pk).update(**words)
                 Evidence.objects.create(record=record, source=canary(what, record.pk, 90))
                 made.marked.append(kind.model._default_manager.get(pk=record.pk))
+    # Written behind the template's back, they have to be entered for search.
+    indexing.enter_again([record.pk for record in made.marked])
 
 
 def _mark_people() -> None:

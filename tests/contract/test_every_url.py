@@ -12,7 +12,9 @@ from rongjian.documents.models import Document
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.org.models import ClearanceChange, Person, Post, Unit
+from rongjian.records.import_models import SavedMapping
 from rongjian.records.models import Batch
+from rongjian.regimes.models import Statement
 from tests.world import NOW
 
 if TYPE_CHECKING:
@@ -67,6 +69,19 @@ def import_of_decisions() -> dict[str, Any]:
     return {"pk": batch.pk}
 
 
+def mapping_of_decisions() -> dict[str, Any]:
+    saved = SavedMapping.objects.create(
+        kind="handled-person",
+        court=Unit.objects.get(code="450100"),
+        fingerprint="0" * 64,
+        name="decisions.csv",
+        headings=["编号"],
+        mapping={"0": "key"},
+        changed_at=NOW,
+    )
+    return {"pk": saved.pk}
+
+
 def import_of_people() -> dict[str, Any]:
     batch = Batch.objects.create(
         kind="people",
@@ -115,6 +130,18 @@ def change_of_clearance() -> dict[str, Any]:
     return {"pk": change.pk}
 
 
+def declared() -> dict[str, Any]:
+    statement = Statement.objects.create(
+        origin="regime:LIFE-05",
+        unit=Unit.objects.get(code="450100-P02"),
+        begins_on=NOW.date().replace(day=1),
+        kind="nil",
+        author=Person.objects.get(account__username="lisi"),
+        made_at=NOW,
+    )
+    return {"pk": statement.pk}
+
+
 def standing_force() -> dict[str, Any]:
     return {"code": "450100-T901"}
 
@@ -151,6 +178,17 @@ CASES = {
     ),
     "taskforce-decide": Case("weiw", "aud", 404, standing_force, post={}, served=302),
     "taskforce-end": Case("weiw", "aud", 404, standing_force, post={"words": "完成"}, served=302),
+    "find": Case("lisi", "aud", query="?q=第二党支部"),
+    "calendar": Case("lisi", "ren"),
+    "due-declare": Case(
+        "lisi",
+        "qian",
+        404,
+        post={"unit": "450100-P02", "cell": "LIFE-05.2026-06-01"},
+        served=302,
+    ),
+    "due-undo": Case("lisi", "weiw", 404, declared, post={}, served=302),
+    "calendar-adopt": Case("weiw", "lisi", post={"court": "450100"}, served=302),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "ledger-export": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
@@ -184,6 +222,8 @@ CASES = {
     "ledger-import": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "import-template": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),
     "import": Case("qian", "aud", 404, import_of_decisions),
+    "import-mappings": Case(),
+    "import-mapping": Case("qian", "aud", 404, mapping_of_decisions),
     "import-problems": Case("qian", "aud", 404, import_of_decisions),
     "figures": Case("zhengshi"),
     "figure": Case("zhengshi", "lisi", kwargs=lambda: FIGURE),

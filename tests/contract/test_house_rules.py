@@ -33,11 +33,12 @@ def test_modules_and_functions_stay_short(path: Path) -> None:
 
 def test_records_are_written_only_through_the_template() -> None:
     # The upload inserts the rows of a file as they came, which are not records yet; reorganising
-    # puts records from a day on where their unit then stood.
+    # puts records from a day on where their unit then stood. The index of search is no record.
     allowed = {
         "records/actions.py",
         "records/bulk.py",
         "records/import_upload.py",
+        "records/postings.py",
         "records/reorganisation.py",
     }
     writing = re.compile(

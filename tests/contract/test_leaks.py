@@ -20,7 +20,10 @@ from rongjian.documents.models import Document
 from rongjian.indicators import catalogue
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
+from rongjian.org.access import actor_of
+from rongjian.org.finding import Directory
 from rongjian.org.models import Person, Placement, Unit
+from rongjian.records.finding import Wanted, find
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.models import Batch, Link, Record
 from tests.contract import oracle
@@ -64,6 +67,11 @@ RIGHTS = {
     "taskforce-serve": ("party_org", "edit"),
     "taskforce-decide": ("temporary_branch", "approve"),
     "taskforce-end": ("work", "void"),
+    "find": ("*", "view"),
+    "calendar": ("obligation", "view"),
+    "due-declare": ("obligation", "submit"),
+    "due-undo": ("obligation", "submit"),
+    "calendar-adopt": ("regime_rule", "edit"),
     "ledgers": ("*", "view"),
     "ledger": ("*", "view"),
     "ledger-export": ("*", "export"),
@@ -90,6 +98,8 @@ RIGHTS = {
     "import-new": ("*", "import"),
     "ledger-import": ("*", "import"),
     "import-template": ("*", "import"),
+    "import-mappings": ("*", "import"),
+    "import-mapping": ("*", "import"),
     "import": ("*", "import"),
     "import-problems": ("*", "import"),
     "ledger-names": ("*", "unmask"),
@@ -161,6 +171,7 @@ class Questions:
             self.edited, self.moved, self.linked, self.figure, self.traced, self.traced,
             self.imported, self.paper, self.plain, self.written, self.person, self.body,
             self.names, self.administration, self.force, self.meeting, self.typed, self.chosen,
+            self.looked_for, self.looked_for,
         )  # fmt: skip
 
     def ask(self) -> Ask:
@@ -201,6 +212,23 @@ class Questions:
         # An export without a unit can be the whole region: it is asked for as a clerk would.
         query = self._filter() | {"unit": self.chance.choice(self.units[1:])}
         return "ledger-export", {"code": self._record().kind}, query, None
+
+    def looked_for(self) -> Ask:
+        """A text of a record or of a person, a part of many, or what stands around them."""
+        record = self._record()
+        what = record.kind.replace("-", "")
+        person = self.chance.choice(self.people)
+        typed = self.chance.choice(
+            [
+                *(canary(what, record.pk, at) for at in range(4)),
+                canary("person", person, 0), "cnry", f"cnry{what[:4]}", "南宁市院", "第二党支部",
+            ]
+        )  # fmt: skip
+        query = {"q": typed}
+        for name, value in (("kind", record.kind), ("unit", self.chance.choice(self.units))):
+            if self.chance.random() < 0.2:
+                query[name] = value
+        return "find", {}, query, None
 
     def record(self) -> Ask:
         route = self.chance.choice(["record", "record", "api-record"])
@@ -268,7 +296,8 @@ class Questions:
         return route, {"pk": self.document}, {"annex": "1"}, sent
 
     def plain(self) -> Ask:
-        names = ["home", "ledgers", "imports", "documents", "published-check", "twin", "explain"]
+        names = ["home", "ledgers", "imports", "import-mappings", "documents"]
+        names += ["published-check", "twin", "explain"]
         route = self.chance.choice(names)
         query = {"court": self.chance.choice(SPOTS)} if route == "twin" else {}
         if route == "explain":
@@ -435,6 +464,27 @@ def test_no_answer_leaks_and_no_stranger_writes(
     assert birds.heard > number // 2
     assert seen[200] > number // 5
     assert seen[404] > number // 20
+
+
+def test_search_finds_what_the_oracle_lets_find_and_nothing_more(birds: Aviary) -> None:
+    """Every text of a record leads there exactly for those who may read that text."""
+    chance = random.Random(7)
+    directory = Directory.load()
+    told = 0
+    for visitor in birds.visitors:
+        actor = actor_of(Person.objects.get(staff_no=visitor.user.name), NOW)
+        for record in chance.sample(birds.marked, 60):
+            what = record.kind.replace("-", "")
+            names = birds.texts[record.kind]
+            for at in range(len(names)):
+                word = canary(what, record.pk, at)
+                hits = find(actor, Wanted(word), directory).hits
+                right = record.state != "void" and birds.readable(
+                    visitor, what, f"{record.pk:x}", str(at)
+                )
+                assert [hit.pk for hit in hits] == [record.pk] * right, (visitor.name, word)
+                told += right
+    assert told > 100
 
 
 def test_the_index_of_ledgers_counts_what_the_oracle_counts(birds: Aviary) -> None:

@@ -21,7 +21,7 @@ from rongjian.kernel import cells, sheets
 from rongjian.kernel.sheets import Column, Heading, Limits, SheetError
 
 SHEET = "xl/worksheets/sheet1.xml"
-NOT_A_SHEET = "打不开这个文件：不是 Excel 表格（.xlsx）或 CSV。请另存为 .xlsx 后再试。"
+NOT_A_SHEET = "打不开这个文件：不是 Excel 表格、Word 表格（.docx）或 CSV。请另存为 .xlsx 后再试。"
 DAMAGED = "打不开这个文件：内容不完整或已损坏。请重新导出或另存为 .xlsx 后再试。"
 MIDNIGHT = datetime.fromisoformat("2019-03-05")
 HALF_PAST_NINE = datetime.fromisoformat("2019-03-05T09:30")
@@ -201,9 +201,9 @@ def test_error_values_are_named_instead_of_becoming_blank():
         ("a.et", OLE, "打不开这个文件：是 WPS 表格（.et）。请在 WPS 中另存为 .xlsx 后再试。"),
         ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"),
          "打不开这个文件：设有打开密码。请去掉密码，另存为 .xlsx 后再试。"),
-        ("a.xls", OLE + "Workbook".encode("utf-16-le"),
-         "打不开这个文件：是旧版 Excel（.xls）。请另存为 .xlsx 后再试。"),
-        ("a.doc", OLE + "WordDocument".encode("utf-16-le"), NOT_A_SHEET),
+        ("a.xls", OLE + "Workbook\0".encode("utf-16-le"), DAMAGED),
+        ("a.doc", OLE + "WordDocument".encode("utf-16-le"),
+         "打不开这个文件：是旧版 Word（.doc）。请另存为 .docx 后再试。"),
         ("a.xlsx", with_entry(simple(), "xl/vbaProject.bin"),
          "这个文件带有宏，不能导入。请另存为不带宏的 .xlsx 后再试。"),
     ],
@@ -212,11 +212,7 @@ def test_what_is_no_table_is_refused_by_name(name, data, message):
     assert refusal(name, data) == message
 
 
-def test_a_docx_and_an_empty_archive_are_no_tables():
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("word/document.xml", "<w/>")
-    assert refusal("a.xlsx", out.getvalue()) == NOT_A_SHEET
+def test_an_archive_of_nothing_is_no_table():
     assert refusal("a.xlsx", b"PK\x05\x06" + bytes(18)) == NOT_A_SHEET
 
 

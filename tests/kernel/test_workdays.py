@@ -65,6 +65,53 @@ def test_the_weekends_worked_in_2026_are_just_the_published_six():
     assert workdays_between(date(2025, 12, 31), date(2026, 12, 31)) == 248
 
 
+# The State Council's yearly notices: days off as (first, last), then the weekend days that are worked.
+ARRANGED = {
+    2020: (
+        "01-01 01-01, 01-24 02-02, 04-04 04-06, 05-01 05-05, 06-25 06-27, 10-01 10-08",
+        "01-19 04-26 05-09 06-28 09-27 10-10",
+    ),
+    2021: (
+        "01-01 01-03, 02-11 02-17, 04-03 04-05, 05-01 05-05, 06-12 06-14, 09-19 09-21, 10-01 10-07",
+        "02-07 02-20 04-25 05-08 09-18 09-26 10-09",
+    ),
+    2022: (
+        "01-01 01-03, 01-31 02-06, 04-03 04-05, 04-30 05-04, 06-03 06-05, 09-10 09-12, 10-01 10-07",
+        "01-29 01-30 04-02 04-24 05-07 10-08 10-09",
+    ),
+    2023: (
+        "01-01 01-02, 01-21 01-27, 04-05 04-05, 04-29 05-03, 06-22 06-24, 09-29 10-06",
+        "01-28 01-29 04-23 05-06 06-25 10-07 10-08",
+    ),
+    2024: (
+        "01-01 01-01, 02-10 02-17, 04-04 04-06, 05-01 05-05, 06-08 06-10, 09-15 09-17, 10-01 10-07",
+        "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12",
+    ),
+    2025: (
+        "01-01 01-01, 01-28 02-04, 04-04 04-06, 05-01 05-05, 05-31 06-02, 10-01 10-08",
+        "01-26 02-08 04-27 09-28 10-11",
+    ),
+    2026: (
+        "01-01 01-03, 02-15 02-23, 04-04 04-06, 05-01 05-05, 06-19 06-21, 09-25 09-27, 10-01 10-07",
+        "01-04 02-14 02-28 05-09 09-20 10-10",
+    ),
+}
+
+
+@pytest.mark.parametrize("year", ARRANGED)
+def test_every_day_of_a_year_is_as_published(year):
+    def day(text: str) -> date:
+        return date.fromisoformat(f"{year}-{text}")
+
+    spans = [span.split() for span in ARRANGED[year][0].split(", ")]
+    worked = {day(text) for text in ARRANGED[year][1].split()}
+    for step in range((date(year, 12, 31) - date(year, 1, 1)).days + 1):
+        each = date(year, 1, 1) + timedelta(days=step)
+        off = any(day(first) <= each <= day(last) for first, last in spans)
+        weekend = each.weekday() >= 5
+        assert is_workday(each) is (each in worked or not (off or weekend)), each
+
+
 def test_a_period_over_the_spring_festival_counts_by_the_arrangement():
     # Friday the 13th; Saturday the 14th is worked, the 15th to the 23rd are off.
     assert add_workdays(date(2026, 2, 13), 1) == date(2026, 2, 14)

@@ -21,8 +21,11 @@ from rongjian.log.models import Event
 from rongjian.ops import permissions
 from rongjian.ops.commands import tick
 from rongjian.ops.demo import standing
+from rongjian.org.models import Unit
 from rongjian.org.roles import classes, roles
 from rongjian.records.actions import move
+from rongjian.records.bulk import create_many
+from rongjian.records.kinds import kind_of
 from rongjian.records.models import Record
 from tests.world import TODAY, World, rongjian
 
@@ -157,6 +160,26 @@ def test_verify_published_names_the_known_contradictions(
     assert told(capsys, "verify", "published") == (0, "核对 0 条公布数据，不一致 0 处\n")
 
 
+def test_verify_duplicates_names_both_records_to_whoever_may_read_them(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, "verify", "duplicates", "--as", "weiw")[0] == 0
+    units = Unit.objects.filter(court=world.nanning).order_by("path")[:2]
+    names = ("广西桂宏物流有限公司", "（桂宏物流）公司")
+    rows = [
+        {"unit_id": unit.pk, "enterprise": name, "happened_on": TODAY, "need": "case"}
+        for unit, name in zip(units, names, strict=True)
+    ]
+    create_many(world.actor("weiw"), kind_of("enterprise-contact"), rows)
+    code, out = told(capsys, "verify", "duplicates", "--as", "weiw", "--json")
+    found = json.loads(out)
+    assert (code, found["faults"]) == (1, 1)
+    assert found["pairs"][0].startswith("联系企业（内容相近）  南宁市院 2026-06-25")
+    assert all(name in found["pairs"][0] for name in names)
+    assert told(capsys, "verify", "duplicates", "--as", "aud")[0] == 0
+    assert told(capsys, "verify", "duplicates")[0] == 2
+
+
 def test_verify_permissions_walks_every_cell_and_prints_what_it_walked(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,6 +213,8 @@ def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixtur
         "log",
         "organisation",
         "people",
+        "imports",
+        "find",
         "facts",
         "figures",
     ]

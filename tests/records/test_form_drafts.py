@@ -46,7 +46,7 @@ def test_what_nobody_typed_is_not_kept(house: House) -> None:
     typed = {
         "csrfmiddlewaretoken": ["x"],
         "idempotency": ["y"],
-        "version": ["1"],
+        "then": ["submit"],
         "topic": ["学习"],
     }
     kept, _ = form_drafts.keep(house.actor("lisi"), FORM, typed)

@@ -225,4 +225,4 @@ def test_the_same_layout_is_understood_at_once_the_second_time(
     assert again.state == BatchState.CHECKED
     assert again.mapping["9"] == "result"
     assert importing.counts(again).ready == 583
-    assert again.layout["like"] == batch.pk
+    assert again.layout["saved_name"] == "帮扶.xlsx"

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from rongjian.facts import extract
@@ -58,7 +58,6 @@ class Hosting:
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.world = World(chance)
-        self.world.write(0)
 
     def row(self) -> dict[str, Any]:
         units = list(Unit.objects.filter(founded_on__lte=TODAY).order_by("code"))
@@ -75,6 +74,7 @@ class Hosting:
         }
 
     def write(self, count: int) -> None:
+        self.world.write(0)  # Nothing, but whoever writes holds a post in new houses too.
         rows = [self.row() for _ in range(count)]
         create_many(self.world.actor("case_manager"), kind_of("activity"), rows, state="approved")
 
@@ -165,6 +165,7 @@ def check_months(hosting: Hosting) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 10**6))
+@example(seed=158)
 def test_each_host_counts_it_and_it_counts_once_above(db: None, seed: int) -> None:
     with undone():
         hosting = Hosting(Random(seed))

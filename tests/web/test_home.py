@@ -37,9 +37,29 @@ def test_dues_stand_where_their_day_puts_them(visit: Visit) -> None:
     page = visit("lisi").get(reverse("home")).context["page"]
     assert page.title == "6月25日 星期四"
     assert [(task.when, task.what) for task in page.today][:1] == [("今天", "主题党日")]
-    assert [task.when for task in page.soon] == ["逾期 1 天", "剩 2 天", "剩 3 天"]
+    assert [task.when for task in page.soon][:3] == ["逾期 1 天", "剩 2 天", "剩 3 天"]
     assert page.soon[0].button == "补录"
     assert "happened_on=2026-06-24" in page.soon[0].url
+
+
+def test_what_regimes_ask_for_can_be_recorded_declared_or_explained(visit: Visit) -> None:
+    page = visit("lisi").get(reverse("home")).context["page"]
+    owed = {task.what: task for task in (*page.soon, *page.later) if task.due}
+    assert set(owed) == {
+        "思想动态分析（二季度）",
+        "违纪违法分析（上半年）",
+        "支部委员会（6月）",
+        "党小组会（6月）",
+        "主题党日（6月）",
+    }
+    theme = owed["主题党日（6月）"]
+    assert theme.when == "还有 5 天"
+    assert theme.url == f"{reverse('ledger-new', args=['activity'])}?unit=450100-P02&type=theme_day"
+    assert (theme.button, theme.ways.nil, theme.ways.excuse) == ("记录", True, True)
+    # The Party office answers for the house, not for its branches.
+    office = visit("weiw").get(reverse("home")).context["page"]
+    units = {task.due.unit.code for task in (*office.soon, *office.later) if task.due}
+    assert units == {"450100", "450100-P", "450100-PL"}
 
 
 def test_an_answer_takes_a_due_away_only_once_it_is_sent(world: World, visit: Visit) -> None:

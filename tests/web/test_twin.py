@@ -289,7 +289,8 @@ def test_a_unit_that_was_searched_for_has_a_card(visit: Visit) -> None:
     assert [row.gap.rule.code for row in card.gaps] == ["ORG-02"]
     (branch,) = page_of(visit, "weiw", q=EXPIRING).cards
     assert dict(branch.facts)["任期"].endswith("至 2026-08-14")
-    (other,) = page_of(visit, "zhengshi", q="第二党支部", court="450100").cards
+    other, *groups = page_of(visit, "zhengshi", q="第二党支部", court="450100").cards
+    assert [card.name for card in groups] == ["第二党支部第一党小组", "第二党支部第二党小组"]
     assert "人员" not in dict(other.facts)
     assert dict(other.facts)["支部书记"] == "王×"
     text = text_of(visit("weiw").get(reverse("twin"), {"q": "没有这个"}))

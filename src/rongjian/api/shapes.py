@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.org.models import Person, Unit
+from rongjian.records.host_models import BETWEEN, HostsField
 from rongjian.records.queries import campaigns, lines
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _format(field: Field[Any, Any]) -> dict[str, Any]:
     if isinstance(field, models.ForeignKey):
         of = "单位代码" if issubclass(field.related_model, Unit) else "姓名（隐去名字）"
         return {"description": of}
+    if isinstance(field, HostsField):
+        return {"description": f"单位代码，以“{BETWEEN}”分开"}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The part of reading an .xlsx that runs in a short-lived child process of `kernel.sheets`.
+"""The part of reading a workbook that runs in a short-lived child process of `kernel.sheets`.
 
 The file comes in on standard input, its rows go out as JSON lines. Three gates stand before the
 values, because the native reader believes what a file says of itself (one cell named `ZZZ9999999`
@@ -8,7 +8,8 @@ makes it reserve terabytes and abort the whole process):
 2. a streaming pass over each sheet's XML: no DOCTYPE, no formula, real rows and columns counted;
 3. the reader gets a *new* archive of the parts that passed, so what was checked is what is read.
 
-Whatever still goes wrong hits the limits on memory and processor time, and only this process dies.
+An old .xls has no such parts: it goes to the reader as it is. Of a .docx only the text of its tables is
+read, by the streaming pass. Whatever still goes wrong hits the limits on memory and processor time, and only this process dies.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from datetime import date, datetime
 from xml.parsers import expat
 
 import python_calamine
+
+from rongjian.kernel.sheet_word import DOCUMENT, WordScan
 
 HEADING_AREA = 15
 """Rows from the top in which a heading may lie; merged cells below it are left as they are."""
@@ -67,10 +70,11 @@ class Limits:
     seconds: int = 90
 
 
-NOT_A_SHEET = "打不开这个文件：不是 Excel 表格（.xlsx）或 CSV。请另存为 .xlsx 后再试。"
+NOT_A_SHEET = "打不开这个文件：不是 Excel 表格、Word 表格（.docx）或 CSV。请另存为 .xlsx 后再试。"
 DAMAGED = "打不开这个文件：内容不完整或已损坏。请重新导出或另存为 .xlsx 后再试。"
 PASSWORD = "打不开这个文件：设有打开密码。请去掉密码，另存为 .xlsx 后再试。"  # noqa: S105
 TOO_HEAVY = "打开这个文件要用的内存或时间过多。请删去多余的工作表和格式，或拆成几个文件再试。"
+_NO_TABLE = "这个 Word 文件里没有表格。请把内容放进表格，或另存为 .xlsx 后再试。"
 _MACROS = "这个文件带有宏，不能导入。请另存为不带宏的 .xlsx 后再试。"
 _ADVICE = "请把数据复制到新表格，另存为 .xlsx 后再试。"
 _SMUGGLED = f"这个文件里夹带了表格以外的内容，不能导入。{_ADVICE}"
@@ -287,12 +291,56 @@ def _plain(value: object) -> object:
 
 
 def _lines(data: bytes, limits: Limits) -> Iterator[object]:
-    """Gate 3: for each sheet its name and the merges near its top, then row after row."""
-    clean, names = clean_copy(data, limits)
+    """For each sheet its name and the merges near its top, then row after row."""
+    if not data.startswith(b"PK"):
+        yield from _sheet_lines(data, None, limits)
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = check_directory(archive, len(data), limits)
+        if DOCUMENT in parts and _BOOK not in parts:
+            yield from _word_lines(archive, parts[DOCUMENT], limits)
+            return
+    yield from _sheet_lines(*clean_copy(data, limits), limits)
+
+
+def _word_lines(archive: zipfile.ZipFile, part: str, limits: Limits) -> Iterator[object]:
+    scan = WordScan()
+    parser = _parser(scan.start)
+    parser.EndElementHandler, parser.CharacterDataHandler = scan.end, scan.data
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk)
+    parser.Parse(b"", True)
+    if not scan.tables:
+        raise SheetError(_NO_TABLE)
+    yield {"around": scan.around}
+    for table in scan.tables:
+        width = len(table.rows[0]) if table.rows else 0
+        if problem := size_errors(table.name, len(table.rows), width, limits):
+            raise SheetError(problem)
+        yield {"sheet": table.name, "merges": [m for m in table.merges if m[0][0] < HEADING_AREA]}
+        yield from table.rows
+
+
+def _visible_names(book: python_calamine.CalamineWorkbook) -> list[str]:
+    """The sheets of an old workbook that can be seen."""
+    kinds, seen = python_calamine.SheetTypeEnum, python_calamine.SheetVisibleEnum
+    return [
+        each.name
+        for each in book.sheets_metadata
+        if each.typ == kinds.WorkSheet and each.visible == seen.Visible
+    ]
+
+
+def _sheet_lines(data: bytes, visible: list[str] | None, limits: Limits) -> Iterator[object]:
+    """Gate 3; `visible` are the sheets to be read, all that can be seen where it is not said."""
     characters = 0
-    with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(clean)) as book:
-        for name in names:
+    with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        for name in _visible_names(book) if visible is None else visible:
             sheet = book.get_sheet_by_name(name)
+            bottom, right = sheet.end or (0, 0)
+            if problem := size_errors(name, bottom + 1, right + 1, limits):
+                raise SheetError(problem)
             merges = [m for m in sheet.merged_cell_ranges or [] if m[0][0] < HEADING_AREA]
             if len(merges) > _MERGES:
                 raise SheetError(f"“{name}”表头的合并单元格太多。请取消合并，只留一行表头再试。")
@@ -329,6 +377,8 @@ def main(arguments: str) -> None:
             _send(line)
     except SheetError as error:
         message = str(error)
+    except python_calamine.PasswordError:
+        message = PASSWORD
     except MemoryError:
         message = TOO_HEAVY
     except BaseException:  # the native reader panics outside Exception; any of it means the same

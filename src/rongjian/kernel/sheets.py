@@ -1,6 +1,6 @@
 """Tables in and out: reading an uploaded spreadsheet safely, finding its heading, writing our own.
 
-Reading answers any bytes with rows or with one `SheetError` sentence a user can act on. An .xlsx is
+Reading answers any bytes with rows or with one `SheetError` sentence a user can act on. A workbook or Word file is
 opened in a child process (see `kernel.sheet_child` for the gates it passes); text tables are read
 here, where their cost is linear in a size that is checked first. Writing never makes a formula, and
 what it makes can be read back to the same values.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import os
 import re
@@ -37,6 +38,7 @@ from rongjian.kernel.sheet_writing import Column, safe_text, unguarded, write_cs
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "HEADING_AREA",
     "Column",
     "Heading",
     "Limits",
@@ -45,6 +47,7 @@ __all__ = [
     "Workbook",
     "column_letters",
     "find_heading",
+    "heading_at",
     "read",
     "safe_text",
     "write_csv",
@@ -67,9 +70,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What an uploaded file holds, sheet by sheet in its own order."""
+    """What an uploaded file holds, sheet by sheet in its own order.
+
+    The tables of a Word file are its sheets; `around` is the text outside of them.
+    """
 
     sheets: list[Sheet]
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class Heading:
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_SUFFIXES = ("csv", "tsv", "txt")
-_OLD_XLS = "打不开这个文件：是旧版 Excel（.xls）。请另存为 .xlsx 后再试。"
+_OLD_DOC = "打不开这个文件：是旧版 Word（.doc）。请另存为 .docx 后再试。"
 _ET = "打不开这个文件：是 WPS 表格（.et）。请在 WPS 中另存为 .xlsx 后再试。"
 _EMPTY = "这个文件是空的。请检查是否选错了文件。"
 _NOTHING_VISIBLE = "这个文件里没有能看见的工作表。请取消隐藏，保存后再试。"
@@ -103,25 +110,28 @@ def read(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Workbook:
         raise SheetError(_EMPTY)
     if suffix == "et":
         raise SheetError(_ET)
-    if data.startswith(_OLE):
-        raise SheetError(_ole_reason(data))
-    if data.startswith(b"PK"):
-        return _read_xlsx(data, limits)
+    if data.startswith(_OLE) and (reason := _ole_reason(data)):
+        raise SheetError(reason)
+    if data.startswith((b"PK", _OLE)):
+        return _read_in_child(data, limits)
     if suffix in _TEXT_SUFFIXES:
         return Workbook([_read_text(name, data, suffix, limits)])
     raise SheetError(NOT_A_SHEET)
 
 
 def _ole_reason(data: bytes) -> str:
-    """Password and old format come in the same container; the names of its streams tell."""
+    """Password and old formats come in the same container; the names of its streams tell.
+
+    Empty for an old .xls, which can be read.
+    """
     if "EncryptedPackage".encode("utf-16-le") in data:
         return PASSWORD
-    if any(stream.encode("utf-16-le") in data for stream in ("Workbook", "Book")):
-        return _OLD_XLS
-    return NOT_A_SHEET
+    if any(f"{stream}\0".encode("utf-16-le") in data for stream in ("Workbook", "Book")):
+        return ""
+    return _OLD_DOC if "WordDocument".encode("utf-16-le") in data else NOT_A_SHEET
 
 
-def _read_xlsx(data: bytes, limits: Limits) -> Workbook:
+def _read_in_child(data: bytes, limits: Limits) -> Workbook:
     command = [sys.executable, "-P", "-m", "rongjian.kernel.sheet_child", limits_argument(limits)]
     try:
         child = subprocess.run(  # noqa: S603 (fixed command; the file travels on stdin)
@@ -146,10 +156,13 @@ def _workbook(lines: Iterable[bytes]) -> Workbook:
     """Put together what the child sent; its last line is the verdict."""
     sheets: list[Sheet] = []
     merges: list[list[Merge]] = []
+    around: tuple[str, ...] = ()
     for line in lines:
         message = json.loads(line, object_hook=_dated)
         if isinstance(message, list):
             sheets[-1].rows.append(message)
+        elif "around" in message:
+            around = tuple(message["around"])
         elif "sheet" in message:
             sheets.append(Sheet(message["sheet"], []))
             merges.append(message["merges"])
@@ -159,7 +172,7 @@ def _workbook(lines: Iterable[bytes]) -> Workbook:
         raise SheetError(_NOTHING_VISIBLE)
     for sheet, merged in zip(sheets, merges, strict=True):
         _fill_heading(sheet.rows, merged)
-    return Workbook(sheets)
+    return Workbook(sheets, around)
 
 
 def _dated(value: dict[str, str]) -> object:
@@ -271,6 +284,17 @@ def find_heading(rows: Sequence[Sequence[object]]) -> Heading:
             numbered = stop < len(rows) and _is_numbering(rows[stop])
             return Heading((first, stop + numbered), names)
     raise SheetError("找不到表头。请在数据上方留一行，写明各列的名称。")
+
+
+def heading_at(rows: Sequence[Sequence[object]], first: int, stop: int) -> Heading:
+    """The heading that a person says stands in rows `first` up to, not including, `stop`."""
+    block = [
+        [_label(cell) or str(cell or "").strip()[:_LABEL_LENGTH] for cell in row] for row in rows
+    ]
+    labels: list[Labels] = [[*row] for row in block[first:stop]]
+    for upper, lower in itertools.pairwise(labels):
+        _continues(upper, lower)
+    return Heading((first, stop), _joined(labels))
 
 
 def _label(cell: object) -> str | None:

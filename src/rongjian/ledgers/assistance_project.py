@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from rongjian.records.flows import REVIEWED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 
@@ -19,6 +19,7 @@ from rongjian.records.models import Record
     more=("key", "campaign", "result"),
     columns=("title", "place", "funds", "problems_solved", "unit", "happened_on"),
     facts=("funds", "problems_solved"),
+    deed=Deed(name=("title", "place"), story=("result",), days=15),
 )
 class AssistanceProject(Record):
     """One project; the day of the record is the day the money was coordinated."""

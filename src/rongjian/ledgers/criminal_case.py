@@ -10,7 +10,7 @@ from rongjian.kernel.statutory_limits import clocks
 from rongjian.ledgers.case_event import CaseEvent
 from rongjian.org.models import Person
 from rongjian.records.flows import FILED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import VOID, Record
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class CaseType(models.TextChoices):
     columns=("key", "type", "charge", "unit", "happened_on", "detained", "handler"),
     filters=("type", "detained", "enterprise"),
     facts=("type", "detained", "major", "enterprise"),
+    deed=Deed(days=92, numbered=True),
     private=("handler", "note"),
 )
 class CriminalCase(Record):

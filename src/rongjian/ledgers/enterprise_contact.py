@@ -8,7 +8,7 @@ from django.db import models
 
 from rongjian.org.models import Person
 from rongjian.records.flows import REVIEWED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Need(models.TextChoices):
     columns=("enterprise", "happened_on", "need", "demands", "solved", "unit", "confirmed_on"),
     filters=("need",),
     facts=("need", "demands", "solved", "solved_on", "confirmed_on"),
+    deed=Deed(name=("enterprise",)),
     private=("demand",),
 )
 class EnterpriseContact(Record):

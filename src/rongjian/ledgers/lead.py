@@ -8,7 +8,7 @@ from django.db import models
 
 from rongjian.ledgers.public_interest_case import Field
 from rongjian.records.flows import FILED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class LeadResult(models.TextChoices):
     columns=("key", "direction", "field", "partner", "unit", "happened_on", "result"),
     filters=("direction", "field", "result"),
     facts=("direction", "field", "result", "answered_on"),
+    deed=Deed(days=92, numbered=True),
     private=("note",),
 )
 class Lead(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from rongjian.records.flows import FILED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 
@@ -36,6 +36,7 @@ class PublishedBy(models.TextChoices):
     columns=("title", "grade", "published_by", "unit", "happened_on", "campaign"),
     filters=("grade", "published_by"),
     facts=("grade", "published_by"),
+    deed=Deed(name=("title",), days=366),
 )
 class ModelCase(Record):
     """One case; the day of the record is the day of publication or selection."""

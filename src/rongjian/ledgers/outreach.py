@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from rongjian.records.flows import REVIEWED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 
@@ -30,6 +30,7 @@ class Audience(models.TextChoices):
     columns=("happened_on", "title", "audience", "sessions", "listeners", "unit", "team"),
     filters=("audience",),
     facts=("audience", "sessions", "listeners"),
+    deed=Deed(name=("title", "partner"), story=("result",)),
 )
 class Outreach(Record):
     """One outing, possibly of several sessions; listeners are what the host counted."""

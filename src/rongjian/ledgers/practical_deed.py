@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.records.flows import REVIEWED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     more=("key", "line", "result"),
     columns=("title", "unit", "happened_on", "done_by", "done_on"),
     facts=("done_by", "done_on"),
+    deed=Deed(name=("title",), story=("result",), days=15),
 )
 class PracticalDeed(Record):
     """One deed of the list; the day of the record is the day its plan was issued."""

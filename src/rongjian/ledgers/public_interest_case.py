@@ -9,7 +9,7 @@ from django.db import models
 
 from rongjian.kernel.statutory_limits import clocks
 from rongjian.records.flows import FILED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ _STEPS = (
         "supported",
         "compensation",
     ),
+    deed=Deed(days=92, numbered=True),
     private=("note",),
 )
 class PublicInterestCase(Record):

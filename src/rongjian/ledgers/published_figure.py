@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from rongjian.kernel.cells import published_value
+from rongjian.kernel.cells import published_value, text
 from rongjian.kernel.periods import Period, PeriodError
 from rongjian.records.flows import FILED
 from rongjian.records.kinds import kind
@@ -51,7 +51,8 @@ class PublishedFigure(Record):
     @classmethod
     def prepare(cls, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         """Key and day of the row: the period's last day where it is one, else the import's."""
-        key = f"{row['dataset']} {row['item']} {row['period']}"
+        # In the form that cells are read into, so that an export is known again by it.
+        key = str(text(f"{row['dataset']} {row['item']} {row['period']}").value or "")
         try:
             day = min(Period.parse(row["period"]).end, today)
         except PeriodError:

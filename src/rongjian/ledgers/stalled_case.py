@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.records.flows import CLEARED
-from rongjian.records.kinds import kind
+from rongjian.records.kinds import Deed, kind
 from rongjian.records.models import Record
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Handling(models.TextChoices):
     columns=("key", "stage", "unit", "opened_on", "happened_on", "clear_by", "handling"),
     filters=("stage", "handling"),
     facts=("stage", "opened_on", "clear_by", "handling"),
+    deed=Deed(days=92, numbered=True),
     private=("note", "result", "proof"),
 )
 class StalledCase(Record):

@@ -11,6 +11,7 @@ from rongjian.documents.draft_words import draft_words
 from rongjian.documents.templates import document_kinds
 from rongjian.indicators.catalogue import indicators
 from rongjian.kernel.catalogue import load_campaigns, load_departments, load_functions, load_lines
+from rongjian.kernel.find_words import simplified
 from rongjian.kernel.party_rules import party_rules
 from rongjian.kernel.places import load_places
 from rongjian.kernel.quantity_lexicon import product_lexicon
@@ -21,7 +22,9 @@ from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
 from rongjian.records.barred import bars
+from rongjian.records.import_limits import import_limits
 from rongjian.records.link_rules import link_rules
+from rongjian.regimes.register import read_regimes
 
 
 def read_content() -> None:
@@ -30,6 +33,7 @@ def read_content() -> None:
     classes()
     policy()
     load_places()
+    simplified()
     load_functions()
     load_lines()
     load_departments()
@@ -41,6 +45,8 @@ def read_content() -> None:
     bars()
     activity_types()
     link_rules()
+    import_limits()
+    read_regimes()
     results()
     burden_rules.limits()
     burden_rules.efforts()

@@ -1,7 +1,7 @@
 """The one write template: every record is saved, moved, linked and undone here.
 
-idempotency key → require → stamp and full_clean → optimistic lock → save → answer matching dues
-→ Event, in one transaction. `bulk.py` is the same template over a batch.
+idempotency key → require → stamp and full_clean → optimistic lock → save → enter for search → answer
+matching dues → Event, in one transaction. `bulk.py` is the same template over a batch.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rongjian.org.access import allowed, require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import path_on
+from rongjian.records import indexing
 from rongjian.records.barred import misplaced
 from rongjian.records.hosts import stand
 from rongjian.records.kinds import kind_of, kinds
@@ -71,6 +72,7 @@ def save(actor: Actor, record: R, *, key: str = "", detail: str = "") -> R:
         if before is not None:
             _claim(record)
         record.save()
+        indexing.enter(record)
         answer_dues(record, stand(record) if kind_of(record.kind).joint else [record.unit_id])
         _log(actor, record, verb, before, detail)
         receipts.keep(actor.holder, key, [record.pk])
@@ -95,6 +97,7 @@ def move(actor: Actor, record: R, move_code: str, *, key: str = "", detail: str 
         record.state = step.target
         after = image_of(record)
         record.save(update_fields=[name for name in after if after[name] != before[name]])
+        indexing.enter(record)
         _log(actor, record, step.code, before, detail)
         receipts.keep(actor.person.pk, key, [record.pk])
     return record

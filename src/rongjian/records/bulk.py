@@ -21,6 +21,7 @@ from rongjian.org.access import require
 from rongjian.org.locks import rely_on_places
 from rongjian.org.models import Unit
 from rongjian.org.queries import paths_on, place_then
+from rongjian.records import indexing
 from rongjian.records.barred import misplaced
 from rongjian.records.hosts import stand_many
 from rongjian.records.kinds import Kind
@@ -87,6 +88,7 @@ def create_many(
             require(actor, "import" if batch else "create", kind.access, unit)
         _stamp(actor, kind, columns, units, batch, state)
         ids = _insert(kind, columns)
+        indexing.enter_rows(kind, ids, columns)
         hosts = stand_many(ids, columns) if kind.joint else [[pk] for pk in columns["unit_id"]]
         _answer_dues(kind, ids, columns, hosts)
         _log(actor, kind, ids, columns, batch)
@@ -107,6 +109,8 @@ def void_many(actor: Actor, kind: Kind, records: Sequence[Record], batch: Batch)
             require(actor, "import", kind.access, unit)
         before = [image_of(record) for record in records]
         Record.objects.filter(pk__in=ids).update(state=VOID, version=F("version") + 1)
+        indexing.forget(ids)
+        Due.answers.through.objects.filter(record__in=ids).delete()
         after = [{**old, "state": VOID, "version": old["version"] + 1} for old in before]
         rows = [
             [pk, list(old.values()), list(new.values())]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from rongjian.log import audit, receipts
 from rongjian.log.images import image_of
+from rongjian.records import indexing
 from rongjian.records.actions import Stale, check_step
 from rongjian.records.models import Record
 
@@ -72,6 +73,7 @@ def _store(
     pairs = list(zip(before, after, strict=True))
     changed = {name for old, new in pairs for name in new if new[name] != old[name]}
     kind.model._default_manager.bulk_update(records, sorted(changed), batch_size=_AT_ONCE)
+    indexing.enter_again([record.pk for record in records])
     rows = [[new["id"], list(old.values()), list(new.values())] for old, new in pairs]
     courts = {record.court.code for record in records}
     audit.append(

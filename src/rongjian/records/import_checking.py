@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from rongjian.org.access import explain, reach_units
 from rongjian.org.models import Person, Unit
+from rongjian.records import import_deeds
 from rongjian.records.barred import misplaced, placing
 from rongjian.records.host_models import HostsField
 from rongjian.records.host_names import read_hosts
+from rongjian.records.import_forms import AS_IS, as_typed, written
 from rongjian.records.import_mapping import NUMBER, is_required, scale
 from rongjian.records.import_matching import Match, Matches
 from rongjian.records.import_reading import (
@@ -25,14 +27,16 @@ from rongjian.records.import_reading import (
     Reading,
     Trouble,
     Units,
+    as_read,
     outside_campaign,
     plain_reader,
 )
+from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import BatchRow, BatchState, Record, RowOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rongjian.org.access import Actor, Verb
     from rongjian.records.import_reading import Reader
@@ -81,7 +85,12 @@ class Column:
         self.at = at
         self.attname = target.attname
         self.default = default
-        self._read = read
+        self.as_is: Sequence[str] = ()
+        """Forms in which a person wants the cells as they were typed."""
+        self.shown: Callable[[Any], str] = partial(written, target)
+        """How a value of the field is written."""
+        self.plain = read
+        self._target = target
         self._by_court = target.related_model is Person
         self._known: dict[tuple[str, int], Reading] = {}
 
@@ -92,7 +101,10 @@ class Column:
         if found is None:
             if len(self._known) > 2 * SLICE:
                 self._known.clear()
-            found = self._known[place] = self._read(text, court)
+            found = self.plain(text, court)
+            if self.as_is:
+                found = as_typed(self._target, self.as_is, text, found, self.shown)
+            self._known[place] = found
         return found
 
 
@@ -157,10 +169,15 @@ class Checker:
 
     def _given(self) -> list[Column]:
         """The columns that are fields; the unit first, because people are looked for in its court."""
-        return [
+        found = [
             Column(name, self.columns[name], each, self._reader(each), self.defaults[each.attname])
             for name, each in sorted(self.fields.items(), key=lambda pair: pair[0] != "unit")
         ]
+        for column in found:
+            column.as_is = self.batch.layout.get(AS_IS, {}).get(column.name, ())
+            if self.fields[column.name].related_model is Unit:
+                column.shown = self.units.words
+        return found
 
     def _reader(self, target: models.Field[Any, Any]) -> Reader:
         if isinstance(target, HostsField):
@@ -195,11 +212,16 @@ class Checker:
             match = self.matches.of(line)
             line.match = match
             self._check_rights(line)
+            self._check_unit_stood(line)
             self._check_required(line)
             if not line.bad:
                 self._check_rules(line)
                 self._hint(line)
-        self._check_places([line for line in lines if not line.bad])
+        good = [line for line in lines if not line.bad]
+        self._check_places(good)
+        new = [line for line in good if not (line.match or line.bad)]
+        for line, name, hint in import_deeds.hints(self.actor, self.kind, new, self.units.words):
+            line.report(name, hint)
 
     def _check_required(self, line: Line) -> None:
         for each in self.required:
@@ -217,6 +239,14 @@ class Checker:
             for verb in verbs:
                 if pk and pk not in self._reach(verb):
                     line.report("unit", Trouble("right", self._why_not(verb, pk)))
+
+    def _check_unit_stood(self, line: Line) -> None:
+        """A unit brings nothing after its last day; what stands in the database stays as it is."""
+        unit, day = line.values["unit_id"], line.values.get("happened_on")
+        stored = line.match.values if line.match else {}
+        moved = (unit, day) != (stored.get("unit_id"), stored.get("happened_on"))
+        if moved and (message := self.units.gone(unit, day)):
+            line.report("unit", Trouble("unit", message))
 
     def _reach(self, verb: Verb) -> set[int]:
         if verb not in self._reached:
@@ -275,7 +305,11 @@ class Checker:
         stored = line.match.values if line.match else {}
         names = dict.fromkeys(("unit", *self.fields))
         attnames = {name: self.kind.field(name).attname for name in names}
-        return [name for name, att in attnames.items() if line.values.get(att) != stored.get(att)]
+        return [
+            name
+            for name, att in attnames.items()
+            if line.values.get(att) not in (stored.get(att), as_read(stored.get(att)))
+        ]
 
     def keep(self, lines: Sequence[Line]) -> None:
         """Write down what was found, unless a row was imported meanwhile."""
@@ -307,32 +341,6 @@ class Checker:
         ]
 
 
-def keep_cells(rows: Iterable[BatchRow]) -> None:
-    """Write down the cells of rows that were mended, with the troubles of those not stored."""
-    cells, problems = BatchRow._meta.get_field("cells"), BatchRow._meta.get_field("problems")
-    values = [
-        [
-            cells.get_db_prep_save(row.cells, connection),
-            problems.get_db_prep_save(row.problems, connection),
-            row.pk,
-            row.outcome,
-        ]
-        for row in rows
-    ]
-    write_rows(("cells", "problems"), values)
-
-
-def write_rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
-    """Set columns of rows; each line of values ends with the row's id and its outcome so far."""
-    quote = connection.ops.quote_name
-    assigned = ", ".join(f"{quote(name)} = %s" for name in columns)
-    table = quote(BatchRow._meta.db_table)
-    # Table and column names come from the model, values are parameters.
-    statement = f"UPDATE {table} SET {assigned} WHERE id = %s AND outcome = %s"  # noqa: S608
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(statement, values)
-
-
 def check_rows(actor: Actor, batch: Batch, numbers: Iterable[int] | None = None) -> None:
     """Check the open rows of an import, or only those with the given numbers."""
     checker = Checker(actor, batch)
@@ -343,21 +351,6 @@ def check_rows(actor: Actor, batch: Batch, numbers: Iterable[int] | None = None)
             _remember_others(checker, lines, only)
         checker.judge(lines)
         checker.keep(lines)
-
-
-def compared(
-    actor: Actor, batch: Batch, rows: Iterable[BatchRow]
-) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
-    """For rows about a record that exists: what it holds, and what it would hold, by attname."""
-    checker = Checker(actor, batch)
-    lines = checker.lines(rows)
-    checker.matches.find(lines)
-    found = {}
-    for line in lines:
-        if match := checker.matches.of(line):
-            given = {name: line.values[name] for name in checker.matches.given}
-            found[line.row.number] = (match.values, {**match.values, **given})
-    return found
 
 
 def _slices(batch: Batch, only: Sequence[int] | None) -> Iterator[list[BatchRow]]:

@@ -16,8 +16,9 @@ from django.db.models import Count
 from rongjian.org.access import Denied
 from rongjian.records.actions import Stale, save
 from rongjian.records.bulk import BulkProblems, create_many
-from rongjian.records.import_checking import SLICE, Checker, check_rows, write_rows
+from rongjian.records.import_checking import SLICE, Checker, check_rows
 from rongjian.records.import_reading import Trouble
+from rongjian.records.import_rows import write_rows
 from rongjian.records.models import Batch, BatchRow, BatchState, RowOutcome
 
 if TYPE_CHECKING:

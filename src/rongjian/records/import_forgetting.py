@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from rongjian.records.import_checking import keep_cells
+from rongjian.records.import_rows import keep_cells
 
 if TYPE_CHECKING:
     from rongjian.records.models import Batch

@@ -25,6 +25,8 @@ NUMBER = "record"
 """The column that names an existing record, written by our own exports; not a field of the model."""
 NUMBER_HEADING = "记录号"
 PROBLEMS_HEADING = "问题"
+ROW_HEADING = "导入行号"
+"""The column of a problem sheet that says which row of which import each line is."""
 
 _UNIT_WORDS = ("单位", "承办院", "检察院", "承办单位", "填报单位", "报送单位", "所属单位", "院名")
 _BASE: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +39,7 @@ _BASE: Mapping[str, tuple[str, ...]] = {
     "hosts": ("联办单位", "合办单位", "联建单位", "共同主办单位", "联合主办单位"),
 }
 # Running numbers are made anew by every file, and our own problem column is no datum.
-_RUNNING = {"序号", "行号", "no", "no.", "#", PROBLEMS_HEADING}
+_RUNNING = {"序号", "行号", "no", "no.", "#", PROBLEMS_HEADING, ROW_HEADING}
 _PERSONAL = re.compile(
     "姓名|嫌疑人|被告人|当事人|被害人|身份证|证件号|案号|受案|案件名称|电话|手机|住址|住所|出生"
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rongjian.org.access import visible
 from rongjian.records.import_mapping import NUMBER
-from rongjian.records.import_reading import Trouble, quoted
+from rongjian.records.import_reading import Trouble, as_read, quoted
 from rongjian.records.models import VOID
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Matches:
         return allowed
 
     def _content(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(values[name] for name in self.given)
+        return tuple(as_read(values[name]) for name in self.given)
 
     # --- one line ---
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from rongjian.kernel import cells
 from rongjian.kernel.catalogue import load_campaigns, load_lines
@@ -43,6 +44,7 @@ GROUPS = {
     "screen": "不得存储的内容",
     "hint": "提示",
 }
+_RANGES = BaseDatabaseOperations.integer_field_ranges
 _SHOWN = 24
 _REMEDIES = 200
 """For so many unknown names in one check a likely one is looked for; a wrong column has thousands."""
@@ -94,6 +96,11 @@ if TYPE_CHECKING:
 def quoted(text: str) -> str:
     """A cell's text as messages repeat it."""
     return f"“{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}”"
+
+
+def as_read(value: Any) -> Any:
+    """A stored value as it comes back from an export: texts in the form that cells are put into."""
+    return cells.text(value).value or "" if isinstance(value, str) else value
 
 
 def _of(cell: cells.Cell, group: str, text: str) -> Reading:
@@ -156,6 +163,11 @@ def _refusal(target: models.Field[Any, Any], value: Any) -> str:
     """Why the field refuses a value that could be read, if it does."""
     if isinstance(value, str) and target.max_length and len(value) > target.max_length:
         return f"“{target.verbose_name}”最多 {target.max_length} 个字，现有 {len(value)} 个："
+    if isinstance(target, models.IntegerField):
+        # What every database can hold; SQLite alone would take more.
+        least, most = _RANGES[target.get_internal_type()]
+        if not least <= value <= most:
+            return f"“{target.verbose_name}”应在 {least} 到 {most} 之间："
     try:
         target.run_validators(value)
     except ValidationError as error:
@@ -224,6 +236,7 @@ class _Known:
     short: str
     court: int
     is_court: bool
+    dissolved_on: date | None
 
 
 @dataclass
@@ -241,10 +254,12 @@ class Units:
     _looked_for: int = 0
 
     def __post_init__(self) -> None:
-        rows = Unit.objects.values_list("pk", "code", "name", "short", "court_id", "type")
+        rows = Unit.objects.values_list(
+            "pk", "code", "name", "short", "court_id", "type", "dissolved_on"
+        )
         self._by_id = {
-            pk: _Known(pk, code, name, short, court or pk, type in COURT_TYPES)
-            for pk, code, name, short, court, type in rows
+            pk: _Known(pk, code, name, short, court or pk, type in COURT_TYPES, dissolved)
+            for pk, code, name, short, court, type, dissolved in rows
         }
         self._by_form = {}
         for known in self._by_id.values():
@@ -263,6 +278,14 @@ class Units:
         found = self._by_id.get(pk or 0)
         return found.court if found else self.home.court_id or self.home.pk
 
+    def gone(self, pk: int | None, day: date | None) -> str:
+        """The sentence about a unit that was dissolved by a day; empty where it stood."""
+        found = self._by_id.get(pk or 0)
+        ended = found and found.dissolved_on
+        if not (found and ended and day and ended <= day):
+            return ""
+        return f"{quoted(self.words(found.pk))}已于 {ended} 撤销，{day} 没有这个单位"
+
     def code(self, pk: int) -> str:
         """The code of a unit."""
         return self._by_id[pk].code
@@ -274,6 +297,10 @@ class Units:
         if known.is_court or court is None or known.short.startswith(court.short):
             return known.short
         return f"{court.short}{known.short}"
+
+    def full(self, pk: int) -> str:
+        """A unit's whole name."""
+        return self._by_id[pk].name
 
     def reader(self, only: set[int] | None) -> Reader:
         """The reader of a unit field; `only` are the ids that its limits allow."""

@@ -8,7 +8,13 @@ from django.db import models
 
 from rongjian.kernel.sheets import Column, write_xlsx
 from rongjian.org.models import Person
-from rongjian.records.import_mapping import NUMBER, PROBLEMS_HEADING, fields, is_required
+from rongjian.records.import_mapping import (
+    NUMBER,
+    PROBLEMS_HEADING,
+    ROW_HEADING,
+    fields,
+    is_required,
+)
 from rongjian.records.import_reading import Trouble
 from rongjian.records.models import RowOutcome
 from rongjian.records.queries import campaigns, lines
@@ -88,19 +94,20 @@ def _choices(kind: Kind) -> dict[str, Sequence[str]]:
 
 
 def problem_sheet(batch: Batch) -> bytes:
-    """The rows to be mended as the file had them, with what is wrong in a last column.
+    """The rows to be mended as the file had them, then what is wrong, then which rows they are.
 
-    Mended and read again, it is understood like the file it came from.
+    Mended and read again, each goes back to its place in the import.
     """
     columns = [Column(heading) for heading in batch.headings]
-    columns.append(Column(PROBLEMS_HEADING, _WIDEST))
+    columns += [Column(PROBLEMS_HEADING, _WIDEST), Column(ROW_HEADING)]
     return write_xlsx(columns, _bad_rows(batch), title="需修改的行")
 
 
 def _bad_rows(batch: Batch) -> Iterator[list[str]]:
     known = set(batch.mapping.values()) | {"unit", "key"}
     rows = batch.rows.filter(outcome=RowOutcome.BAD).order_by("number")
-    for cells, problems in rows.values_list("cells", "problems").iterator(chunk_size=2000):
+    listed = rows.values_list("number", "cells", "problems")
+    for number, cells, problems in listed.iterator(chunk_size=2000):
         found = [Trouble.read(kept) for name, kept in problems.items() if name in known]
         words = "；".join(each.words for each in found if each.group != "hint")
-        yield [*cells, words]
+        yield [*cells, words, f"#{batch.pk}-{number}"]

@@ -1,6 +1,9 @@
 """Taking an import back: what it created is voided, what it changed gets its former values.
 
-A record that somebody changed since stays as it is and is named; nothing is ever deleted.
+Afterwards everything stands as before the import, but for two things that must not run backwards:
+what was created stays as a voided record, because the log and other people's links point to it,
+and a record's version goes on, because somebody may still hold the imported one in hand. A record
+that somebody changed since stays as it is and is named.
 """
 
 from __future__ import annotations
@@ -16,12 +19,13 @@ from rongjian.log.models import Event
 from rongjian.org.access import Denied
 from rongjian.records.actions import Stale, save
 from rongjian.records.bulk import void_many
-from rongjian.records.import_checking import write_rows
+from rongjian.records.import_rows import write_rows
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import VOID, Batch, BatchState, RowOutcome
+from rongjian.records.models import VOID, Batch, BatchState, Due, RowOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from rongjian.org.access import Actor
     from rongjian.records.kinds import Kind
@@ -55,25 +59,36 @@ class Undone:
 def undo_rows(actor: Actor, batch: Batch) -> Undone:
     """Take an import back; repeating it does nothing more."""
     kind = kind_of(batch.kind)
-    voided = restored = last = 0
+    voided = restored = 0
     refused: list[Refusal] = []
-    rows = batch.rows.filter(outcome__in=(RowOutcome.CREATED, RowOutcome.UPDATED))
-    while True:
+    # The other way round than it was done: a key may have gone from one record to the next.
+    for numbers in _backwards(batch, RowOutcome.UPDATED):
         with transaction.atomic():
-            Batch.objects.select_for_update().get(pk=batch.pk)
-            found = list(rows.filter(number__gt=last).order_by("number")[:_SLICE])
-            if not found:
-                break
-            last = found[-1].number
-            created = [row for row in found if row.outcome == RowOutcome.CREATED]
-            voided += _void(actor, kind, batch, created, refused)
-            updated = [row for row in found if row.outcome == RowOutcome.UPDATED]
-            restored += sum(_restore(actor, kind, batch, row, refused) for row in updated)
+            rows = _locked(batch, RowOutcome.UPDATED, numbers)
+            restored += sum(_restore(actor, kind, batch, row, refused) for row in rows)
+    for numbers in _backwards(batch, RowOutcome.CREATED):
+        with transaction.atomic():
+            rows = _locked(batch, RowOutcome.CREATED, numbers)
+            voided += _void(actor, kind, batch, rows, refused)
     if not refused:
         Batch.objects.filter(pk=batch.pk).update(state=BatchState.UNDONE)
         batch.rows.exclude(cells=[]).update(cells=[])
     batch.refresh_from_db(fields=["state"])
     return Undone(voided, restored, tuple(sorted(refused, key=lambda each: each.row)))
+
+
+def _backwards(batch: Batch, outcome: RowOutcome) -> list[list[int]]:
+    """The numbers of the rows of an outcome, the last first, in slices for one transaction each."""
+    rows = batch.rows.filter(outcome=outcome).order_by("-number")
+    numbers = list(rows.values_list("number", flat=True))
+    return [numbers[start : start + _SLICE] for start in range(0, len(numbers), _SLICE)]
+
+
+def _locked(batch: Batch, outcome: RowOutcome, numbers: Sequence[int]) -> list[BatchRow]:
+    """The rows that still have the outcome, now that nobody else can change the import."""
+    Batch.objects.select_for_update().get(pk=batch.pk)
+    rows = batch.rows.filter(outcome=outcome, number__in=numbers)
+    return list(rows.order_by("-number"))
 
 
 def _void(
@@ -101,12 +116,14 @@ def _restore(actor: Actor, kind: Kind, batch: Batch, row: BatchRow, refused: lis
     record = kind.model._default_manager.get(pk=row.record_id or 0)
     reason = _CHANGED if record.version != row.version else ""
     before = None if reason else _before(record, row.version or 0)
+    imported = (record.unit_id, record.happened_on)
     if before is not None:
         for name in kind.fields:
             target = kind.field(name)
             setattr(record, target.attname, target.to_python(before[target.attname]))
         try:
             save(actor, record, detail=f"撤销导入 #{batch.pk}")
+            _unanswer(record, *imported)
         except (ValidationError, Denied, Stale) as error:
             reason = "；".join(getattr(error, "messages", [str(error)]))
     elif not reason:
@@ -116,6 +133,16 @@ def _restore(actor: Actor, kind: Kind, batch: Batch, row: BatchRow, refused: lis
         return 0
     _mark_undone([row])
     return 1
+
+
+def _unanswer(record: Record, unit: int, day: date) -> None:
+    """Take back what the record answered only as imported: at another unit or on another day."""
+    then = Due.objects.filter(unit=unit, opens_on__lte=day, due_on__gte=day)
+    now = Due.objects.filter(
+        unit=record.unit_id, opens_on__lte=record.happened_on, due_on__gte=record.happened_on
+    )
+    wrong = record.answered_dues.filter(pk__in=then).exclude(pk__in=now)
+    record.answered_dues.remove(*wrong)
 
 
 def _before(record: Record, version: int) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -17,25 +17,27 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from rongjian.kernel import cells
-from rongjian.kernel.sheets import DEFAULT_LIMITS, SheetError, column_letters, find_heading, read
+from rongjian.kernel.sheets import HEADING_AREA, SheetError, column_letters, find_heading, read
 from rongjian.log import door
 from rongjian.org.access import require
+from rongjian.records import import_returning, saved_mappings
 from rongjian.records.import_checking import SCREENED
+from rongjian.records.import_limits import LIMITS
 from rongjian.records.import_mapping import is_personal, is_running, propose
 from rongjian.records.import_reading import Trouble
-from rongjian.records.models import Batch, BatchRow, BatchState
+from rongjian.records.models import Batch, BatchRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rongjian.kernel.sheets import Heading, Sheet, Workbook
+    from rongjian.kernel.sheets import Heading, Limits, Sheet, Workbook
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.records.import_mapping import Proposal
+    from rongjian.records.import_models import SavedMapping
+    from rongjian.records.import_returning import FileRow
     from rongjian.records.kinds import Kind
 
-LIMITS = replace(DEFAULT_LIMITS, rows=100_100)
-"""A hundred thousand rows below a heading, in one file."""
 _NAME = 120
 # No rule of the door can be met by so few plain characters.
 _HARMLESS = re.compile(r"[ -~]{0,10}")
@@ -71,30 +73,48 @@ class Table:
         )
 
 
-def receive(actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, sheet: str = "") -> Batch:
-    """The file as an import that waits for its mapping; SheetError or Denied otherwise."""
+def receive(
+    actor: Actor,
+    kind: Kind,
+    unit: Unit,
+    name: str,
+    data: bytes,
+    sheet: str = "",
+    limits: Limits = LIMITS,
+) -> Batch:
+    """The file as an import that waits for its mapping; SheetError or Denied otherwise.
+
+    A corrected problem sheet goes back to the import that it came from, which is returned then.
+    """
     require(actor, "import", kind.access, unit)
     name = checked_name(name)
-    table = _choose(kind, read(name, data, LIMITS), sheet)
+    book = read(name, data, limits)
+    table = _choose(kind, book, sheet)
     refuse_file(data, table.sheet.name)
-    _refuse_marks(table)
+    _refuse_marks(book, table)
     rows = list(_Texts(table, kind.admits).rows())
     if not rows:
         raise SheetError(f"“{table.sheet.name}”的表头下面没有数据。请检查是否选错了文件。")
-    like = _like(kind, table.names)
+    if home := import_returning.home_of(actor, kind, table.names, rows):
+        import_returning.take_back(actor, home, table.names, rows)
+        return home
+    batch = Batch(kind=kind.code, unit=unit, author=actor.person, created_at=actor.now)
+    batch.name, batch.digest = name, hashlib.sha256(data).hexdigest()
+    return _kept(batch, table, rows, [each.name for each in book.sheets])
+
+
+def _kept(batch: Batch, table: Table, rows: Sequence[FileRow], sheets: list[str]) -> Batch:
+    """The import with its rows in the database, mapped as its layout was before if it was."""
+    saved = saved_mappings.known(batch.kind, batch.unit, table.names)
+    batch.headings = table.names
+    batch.layout = {**_layout(table, saved), "sheets": sheets}
+    batch.mapping = saved.mapping if saved else _mapping(table)
     with transaction.atomic():
-        batch = Batch.objects.create(
-            kind=kind.code,
-            name=name,
-            digest=hashlib.sha256(data).hexdigest(),
-            unit=unit,
-            author=actor.person,
-            headings=table.names,
-            layout=_layout(table, like),
-            mapping=like.mapping if like else _mapping(table),
-            created_at=actor.now,
-        )
-        _insert(batch, rows)
+        batch.save(force_insert=True)
+        insert_rows(batch, rows)
+        if saved:
+            saved.used_at = batch.created_at
+            saved.save(update_fields=["used_at"])
     return batch
 
 
@@ -147,8 +167,11 @@ def _table(kind: Kind, sheet: Sheet) -> Table:
     return Table(sheet, heading, names, propose(kind, names))
 
 
-def _refuse_marks(table: Table) -> None:
-    """A mark above the data speaks for the whole file."""
+def _refuse_marks(book: Workbook, table: Table) -> None:
+    """A mark above the data, or in the text around the tables, speaks for the whole file."""
+    for text in book.around:
+        if told := door.faults(text):
+            raise SheetError(f"文件没有保存：表格以外的文字中{told[0]}")
     for number, row in enumerate(table.sheet.rows[: table.heading.row_span[1]], 1):
         for cell in row:
             if isinstance(cell, str) and (told := door.faults(cell)):
@@ -207,7 +230,7 @@ def as_text(value: object) -> str:
     return str(cells.text(value).value or "")
 
 
-def _insert(batch: Batch, rows: Sequence[tuple[int, list[str], dict[str, Any]]]) -> None:
+def insert_rows(batch: Batch, rows: Sequence[tuple[int, list[str], dict[str, Any]]]) -> None:
     """Write the rows with one plain statement: there may be a hundred thousand."""
     fields = [each for each in BatchRow._meta.concrete_fields if not each.primary_key]
     quote = connection.ops.quote_name
@@ -238,22 +261,20 @@ def _mapping(table: Table) -> dict[str, str]:
     return {str(at): proposal.field for at, proposal in sorted(table.proposals.items())}
 
 
-def _like(kind: Kind, names: list[str]) -> Batch | None:
-    """The last import of the same layout that somebody mapped."""
-    earlier = Batch.objects.filter(kind=kind.code, headings=names).exclude(state=BatchState.DRAFT)
-    return earlier.order_by("-pk").first()
-
-
-def _layout(table: Table, like: Batch | None) -> dict[str, Any]:
+def _layout(table: Table, saved: SavedMapping | None) -> dict[str, Any]:
     first, stop = table.heading.row_span
+    top = table.sheet.rows[: min(stop, HEADING_AREA)]
     return {
         "sheet": table.sheet.name,
         "first": first + 1,
         "last": stop,
+        "top": [[as_text(cell) for cell in row[: len(table.names)]] for row in top],
         "withheld": [table.names[at] for at in sorted(table.withheld)],
+        "lost": sorted(table.withheld),
         "unsure": [at for at, each in sorted(table.proposals.items()) if not each.sure],
-        "sure": table.sure or like is not None,
-        "like": like.pk if like else 0,
+        "sure": table.sure or saved is not None,
+        "saved": saved.pk if saved else 0,
+        "saved_name": saved.name if saved else "",
     }
 
 

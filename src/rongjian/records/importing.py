@@ -15,17 +15,16 @@ from django.db.models import Count, Q, Sum
 
 from rongjian.log import door
 from rongjian.org.access import may_somewhere, reach_units, require
-from rongjian.records import import_mapping
-from rongjian.records.import_checking import (
-    OPEN,
-    SCREENED,
-    SLICE,
-    check_rows,
-    keep_cells,
-)
+from rongjian.records import import_mapping, saved_mappings
+from rongjian.records.import_checking import OPEN, SCREENED, SLICE, check_rows
 from rongjian.records.import_committing import Outcome, commit_rows, outcome_of
 from rongjian.records.import_forgetting import forget_unmapped
+from rongjian.records.import_forms import AS_IS
+from rongjian.records.import_heading import move_heading
+from rongjian.records.import_limits import LIMITS
 from rongjian.records.import_reading import GROUPS, Trouble
+from rongjian.records.import_rows import keep_cells
+from rongjian.records.import_running import AT_WORK, Closed, begin, begin_undo, require_young
 from rongjian.records.import_sheets import offered, problem_sheet, template
 from rongjian.records.import_undoing import Undone, undo_rows
 from rongjian.records.import_upload import as_text, column_name, receive, screened_cell
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from rongjian.kernel.sheets import Limits
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.records.kinds import Kind
@@ -49,6 +49,8 @@ __all__ = [
     "Unmapped",
     "accept",
     "batches",
+    "begin",
+    "begin_undo",
     "check",
     "commit",
     "counts",
@@ -62,6 +64,8 @@ __all__ = [
     "outcome_of",
     "problem_sheet",
     "remap",
+    "set_form",
+    "set_heading",
     "template",
     "undo",
     "unmapped",
@@ -71,10 +75,6 @@ __all__ = [
 
 class Unmapped(Exception):
     """The columns do not give what a record needs; the text says which field is missing."""
-
-
-class Closed(Exception):
-    """The import is over, or was taken back: nothing in it can be changed any more."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,22 @@ def batches(actor: Actor) -> QuerySet[Batch]:
 
 
 def upload(
-    actor: Actor, kind: Kind, unit: Unit, name: str, data: bytes, *, sheet: str = ""
+    actor: Actor,
+    kind: Kind,
+    unit: Unit,
+    name: str,
+    data: bytes,
+    *,
+    sheet: str = "",
+    limits: Limits = LIMITS,
 ) -> Batch:
     """Take in a file; SheetError says in one sentence why it cannot be, Denied who may.
 
-    Where every heading is understood, or an earlier import had the same ones, it is checked at once.
+    Where every heading is understood, or the layout was mapped before, it is checked at once.
     """
-    batch = receive(actor, kind, unit, name, data, sheet)
-    if batch.layout["sure"] and not unmapped(actor, batch):
+    batch = receive(actor, kind, unit, name, data, sheet, limits)
+    draft = batch.state == BatchState.DRAFT
+    if draft and batch.layout["sure"] and not unmapped(actor, batch):
         check(actor, batch)
     return batch
 
@@ -140,6 +148,28 @@ def remap(actor: Actor, batch: Batch, mapping: Mapping[int, str]) -> None:
     batch.layout = {**batch.layout, "unsure": []}
     batch.state = BatchState.DRAFT
     batch.save(update_fields=["mapping", "layout", "state"])
+    if not unmapped(actor, batch):
+        saved_mappings.remember(actor, batch)
+
+
+def set_heading(actor: Actor, batch: Batch, first: int, last: int) -> None:
+    """Say in which rows of the file the heading stands; Unmapped where that cannot be."""
+    _require_open(actor, batch, BatchState.DRAFT, BatchState.CHECKED)
+    if wrong := move_heading(batch, first, last):
+        raise Unmapped(wrong)
+    batch.refresh_from_db()
+
+
+def set_form(actor: Actor, batch: Batch, field: str, form: str, *, as_is: bool) -> None:
+    """Leave the cells of a field that are typed in a form as they are, or put them into ours again."""
+    _require_open(actor, batch, BatchState.CHECKED, BatchState.PARTLY)
+    batch.refresh_from_db(fields=["layout"])
+    kept = {name: set(forms) for name, forms in batch.layout.get(AS_IS, {}).items()}
+    forms = kept.setdefault(field, set())
+    forms.add(form) if as_is else forms.discard(form)
+    batch.layout |= {AS_IS: {name: sorted(forms) for name, forms in kept.items() if forms}}
+    batch.save(update_fields=["layout"])
+    check_rows(actor, batch)
 
 
 def unmapped(actor: Actor, batch: Batch) -> list[str]:
@@ -301,12 +331,14 @@ def commit(actor: Actor, batch: Batch, most: int | None = None) -> Outcome:
         raise Closed("这次导入已经撤销。要再导入，请重新选择文件")
     forget_unmapped(batch)
     commit_rows(actor, batch, most)
+    Batch.objects.filter(pk=batch.pk).update(done_at=actor.now)
     return outcome_of(batch)
 
 
 def undo(actor: Actor, batch: Batch) -> Undone:
     """Take the import back: created records are voided, changed ones get their former values."""
     require(actor, "import", kind_of(batch.kind).access, batch.unit)
+    require_young(actor, batch)
     return undo_rows(actor, batch)
 
 
@@ -326,7 +358,7 @@ def discard(actor: Actor, batch: Batch) -> None:
 def _require_open(actor: Actor, batch: Batch, *states: BatchState) -> None:
     require(actor, "import", kind_of(batch.kind).access, batch.unit)
     batch.refresh_from_db(fields=["state", "mapping"])
-    if batch.state in (BatchState.DONE, BatchState.UNDONE) or (
+    if batch.state in (BatchState.DONE, BatchState.UNDONE, *AT_WORK) or (
         states and batch.state not in states
     ):
         raise Closed(f"这次导入{BatchState(batch.state).label}，不能再改")

@@ -20,6 +20,27 @@ BASE_FACTS = ("unit_id", "happened_on", "campaign", "line", "task_force_id", "st
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What tells that two units have recorded one and the same deed.
+
+    `name` are the texts that name it, `story` those that say more of it, `same` fields that must be
+    equal, `days` how many days the two records may lie apart. With `numbered` the key is the number
+    of the thing itself (a case), so that two spellings of it are one.
+    """
+
+    name: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    days: int = 1
+    numbered: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Everything that is looked at."""
+        return (*self.name, *self.story, *self.same)
+
+
+@dataclass(frozen=True)
 class Kind:
     """A declared kind of record.
 
@@ -29,8 +50,9 @@ class Kind:
     from a superior's projection. `group` is where the menu lists the kind, `aliases` are further
     headings that an import takes for a field. `unit_types` are the types of units that a record
     can be about (all where none is said), `fixed` the fields that a sealed state keeps as they are,
-    `headings` what the kind calls a field otherwise than all records do. `admits` says for a field which
-    rules of the door do not hold there (`case_number` where the number of a document belongs).
+    `headings` what the kind calls a field otherwise than all records do, `deed` what identifies
+    the deed that a record is about, where two units must not both claim it. `admits` says for a field
+    which rules of the door do not hold there (`case_number` where the number of a document belongs).
     """
 
     code: str
@@ -48,6 +70,7 @@ class Kind:
     unit_types: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
+    deed: Deed | None = None
     admits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -103,14 +126,13 @@ def kind(
     unit_types: tuple[str, ...] = (),
     fixed: tuple[str, ...] = (),
     headings: Mapping[str, str] | None = None,
+    deed: Deed | None = None,
     admits: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
-
-    said: dict[str, Any] = {"aliases": aliases, "headings": headings, "admits": admits}
-
-    def declare(model: R) -> R:
-        declared = Kind(
+    return lambda model: _enter(
+        model,
+        Kind(
             code=code,
             model=model,
             flow=flow,
@@ -122,18 +144,21 @@ def kind(
             facts=facts,
             private=private,
             group=group,
+            aliases=aliases or {},
             unit_types=unit_types,
             fixed=fixed,
-            **{name: mapping or {} for name, mapping in said.items()},
-        )
-        return _enter(model, declared)
-
-    return declare
+            headings=headings or {},
+            deed=deed,
+            admits=admits or {},
+        ),
+    )
 
 
 def _enter(model: R, declared: Kind) -> R:
     if declared.code in _register:
         raise ValueError(f"台账代码重复：{declared.code}")
+    if declared.deed and set(declared.deed.fields) & set(declared.private):
+        raise ValueError(f"{declared.code} 的 deed 里有不得上行的字段")
     model.kind_code = declared.code
     model.access_class = declared.access
     model.access_submits = declared.flow.submits

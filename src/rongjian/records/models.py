@@ -13,8 +13,10 @@ from rongjian.org.models import Person, Unit
 
 # Django looks for tables here only.
 from rongjian.records.draft_models import FormDraft as FormDraft
+from rongjian.records.find_models import Findable  # noqa: F401
 from rongjian.records.grid_models import GridStep, SavedView  # noqa: F401
 from rongjian.records.host_models import Host, HostsField  # noqa: F401  # a table
+from rongjian.records.import_models import SavedMapping  # noqa: F401  # a table of this app
 from rongjian.records.kinds import kinds
 from rongjian.records.link_models import Mode as Mode
 from rongjian.records.link_models import NoLink as NoLink
@@ -251,13 +253,19 @@ class BatchState(models.TextChoices):
 
     DRAFT = "draft", "待对应列"
     CHECKED = "checked", "已检查"
+    RUNNING = "running", "正在导入"
     PARTLY = "partly", "部分导入"
     DONE = "done", "已导入"
+    UNDOING = "undoing", "正在撤销"
     UNDONE = "undone", "已撤销"
 
 
 class Batch(models.Model):
-    """One import: the file's rows as they came, the mapping, and what became of each row."""
+    """One import: the file's rows as they came, the mapping, and what became of each row.
+
+    While it is carried out, `carrier` is who pressed the button and `beat_at` when the work last
+    said that it goes on; `done_at` is when rows were last brought in.
+    """
 
     kind = models.CharField("台账", max_length=32)
     name = models.CharField("文件", max_length=120)
@@ -269,6 +277,11 @@ class Batch(models.Model):
     mapping = models.JSONField("对应列", default=dict)
     state = models.CharField("状态", max_length=8, choices=BatchState, default=BatchState.DRAFT)
     created_at = models.DateTimeField("时间")
+    carrier = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="导入人"
+    )
+    beat_at = models.DateTimeField("最近进展", null=True)
+    done_at = models.DateTimeField("导入时间", null=True)
 
     class Meta:
         ordering = ("-pk",)
@@ -316,3 +329,9 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
+
+
+def of_batch(pk: int) -> Q:
+    """That a record was created or changed by an import, and stands as that import left it or later."""
+    changed = BatchRow.objects.filter(batch=pk, outcome=RowOutcome.UPDATED).values("record_id")
+    return Q(batch=pk) | Q(pk__in=changed)

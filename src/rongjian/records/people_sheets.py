@@ -20,9 +20,9 @@ from rongjian.log import door
 from rongjian.org.access import require
 from rongjian.org.identity import identity_hash
 from rongjian.records.import_checking import SCREENED
+from rongjian.records.import_limits import LIMITS
 from rongjian.records.import_reading import Trouble
 from rongjian.records.import_upload import (
-    LIMITS,
     as_text,
     checked_name,
     refuse_file,

@@ -25,7 +25,7 @@ from rongjian.org.models import Person, Unit
 from rongjian.records.host_models import BETWEEN, HostsField, codes_in
 from rongjian.records.hosts import at, placed, units_of
 from rongjian.records.kinds import UnknownKind, kind_of
-from rongjian.records.models import VOID, Link, Record
+from rongjian.records.models import VOID, Link, Record, of_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -217,11 +217,12 @@ def asked_for(kind: Kind, read: Reading, wish: Wish) -> Q:
         "happened_on__gte": wish.first,
         "happened_on__lte": wish.last,
         "campaign": wish.campaign or None,
-        "batch": wish.batch,
         "task_force": wish.force,
         **{name: wish.choices[name] for name in read.columns(kind, wish.choices)},
     }
     condition &= Q(**{name: value for name, value in asked.items() if value is not None})
+    if wish.batch is not None:
+        condition &= of_batch(wish.batch)
     if wish.words:
         condition &= _mentions(kind, read, wish.words)
     return condition

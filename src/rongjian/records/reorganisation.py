@@ -29,6 +29,7 @@ from rongjian.org.plans import CannotReorganise
 from rongjian.org.reorganising import reorganise, write_down
 from rongjian.org.settling import settle_people, settle_units
 from rongjian.org.timelines import DAY
+from rongjian.records import indexing
 from rongjian.records.host_models import Host
 from rongjian.records.hosts import anywhere
 from rongjian.records.kinds import kinds
@@ -184,6 +185,13 @@ def _settle_copies(units: Iterable[Unit]) -> None:
     by_court: dict[int, list[int]] = {}
     for unit in units:
         by_court.setdefault(unit.court_id or unit.pk, []).append(unit.pk)
+    moved = [
+        pk
+        for court, inside in by_court.items()
+        for pk in Record.objects.filter(unit__in=inside)
+        .exclude(court=court)
+        .values_list("pk", flat=True)
+    ]
     for relation in Unit._meta.related_objects:
         model = relation.related_model
         names = {field.name for field in model._meta.get_fields()}
@@ -191,6 +199,7 @@ def _settle_copies(units: Iterable[Unit]) -> None:
             for court, inside in by_court.items():
                 rows = model._default_manager.filter(unit__in=inside)
                 rows.exclude(court=court).update(court=court)
+    indexing.enter_again(moved)
 
 
 # --- dues ------------------------------------------------------------------------------------

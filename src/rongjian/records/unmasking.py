@@ -18,6 +18,7 @@ from rongjian.log import audit, door
 from rongjian.log.models import Event
 from rongjian.org.access import classes, visible
 from rongjian.org.models import Person
+from rongjian.records.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +33,8 @@ VERB: Final = "unmask"
 LONGEST = 60
 """Characters of one's own words; with them a line of the log still holds the filter."""
 _DETAIL = 400
+MASKED_AT_HOME = ("L3", "L4")
+"""Levels at which a record's own page masks names as well; below them the own house reads them."""
 _FILE = CONTENT / "unmasking.yaml"
 
 
@@ -77,6 +80,12 @@ class Wanted:
     rows: QuerySet[Record]
     words: str
     record_id: int | None = None
+
+
+def named_at_home(code: str) -> bool:
+    """Whether the page of a single record names people in the own procuratorate without more ado."""
+    kind = kind_of(code)
+    return bool(kind.model.member_field) or classes()[kind.access].label not in MASKED_AT_HOME
 
 
 def named_fields(kind: Kind, names: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -38,19 +39,36 @@ def workbook(kind: Kind, read: Reading, rows: QuerySet[Record]) -> bytes:
 def _rows(
     kind: Kind, open_names: tuple[str, ...], rows: QuerySet[Record]
 ) -> Iterator[list[object]]:
-    opened = set(open_names)
+    opened, doubtful = set(open_names), _doubtful()
     for record in rows.iterator(chunk_size=_CHUNK):
-        cells = [_cell(kind, name, record) if name in opened else None for name in kind.fields]
+        cells = [
+            _cell(kind, name, record, doubtful) if name in opened else None for name in kind.fields
+        ]
         yield [*cells, record_number(record)]
 
 
-def _cell(kind: Kind, name: str, record: Record) -> object:
-    """A value as an import reads it: units by name, people by number, choices by their words."""
+def _doubtful() -> set[str]:
+    """What more than one unit is called, as one that was dissolved and the one that followed it."""
+    units = Unit.objects.order_by().select_related("court")
+    named = Counter(map(_unit_name, units.only("short", "type", "court__short")))
+    return {name for name, times in named.items() if times > 1}
+
+
+def _unit_name(unit: Unit) -> str:
+    return unit_words(unit).replace(" ", "")
+
+
+def _cell(kind: Kind, name: str, record: Record, doubtful: set[str]) -> object:
+    """A value as an import reads it: units by name, people by number, choices by their words.
+
+    A unit whose name is another's too stands under its code.
+    """
     field, value = kind.field(name), getattr(record, name)
     if isinstance(field, HostsField):
         return shown(kind, name, record, masked=False)
     if isinstance(value, Unit):
-        return unit_words(value).replace(" ", "")
+        called = _unit_name(value)
+        return value.code if called in doubtful else called
     if isinstance(value, Person):
         return value.staff_no
     if field.choices or field.name in {"campaign", "line"}:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
+from django.utils.http import urlencode
 
 from rongjian.records import import_mapping, importing
-from rongjian.records.import_checking import OPEN, SCREENED, compared
+from rongjian.records.import_checking import OPEN, SCREENED
+from rongjian.records.import_inspection import FormCount, compared, forms
+from rongjian.records.import_limits import days_to_undo, import_limits
 from rongjian.records.import_reading import Trouble
+from rongjian.records.import_running import Progress, progress
 from rongjian.records.import_upload import column_name
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, BatchState, RowOutcome
@@ -82,6 +86,11 @@ class Preview:
     page: int
     pages: int
 
+    @property
+    def query(self) -> str:
+        """The address of just this view, for the forms on it."""
+        return urlencode([("show", self.show), ("group", self.group), ("page", str(self.page))])
+
 
 @dataclass(frozen=True)
 class ImportPage:
@@ -97,9 +106,27 @@ class ImportPage:
     counts: Counts
     outcome: Outcome
     preview: Preview | None
+    forms: tuple[FormCount, ...] | None
     earlier: Batch | None
-    going_on: bool
-    refusals: tuple[str, ...] = ()
+    progress: Progress | None
+    undo_days: int
+    most_undo_days: int
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether anything came in that can be taken back or could have been."""
+        rows = self.outcome.created or self.outcome.updated
+        return bool(rows) and self.batch.state in (BatchState.PARTLY, BatchState.DONE)
+
+    @property
+    def imported(self) -> int:
+        """The rows that are in."""
+        return self.outcome.created + self.outcome.updated
+
+    @property
+    def whole(self) -> int:
+        """The rows that would come in if none were left to be mended."""
+        return self.counts.ready + self.counts.bad
 
     @property
     def tabs(self) -> tuple[tuple[str, str, int], ...]:
@@ -114,15 +141,15 @@ class ImportPage:
         return tuple((show, SHOWS[show], number) for show, number in numbers.items() if number)
 
 
-def import_page(
-    actor: Actor, batch: Batch, query: QueryDict, refusals: tuple[str, ...] = ()
-) -> ImportPage:
+def import_page(actor: Actor, batch: Batch, query: QueryDict) -> ImportPage:
     """Everything the page of an import shows, as its address asks."""
     kind = kind_of(batch.kind)
+    asked = query.get("step", "") if batch.state in OPEN_STATES else ""
     mapping = batch.state == BatchState.DRAFT or (
-        batch.state == BatchState.CHECKED and query.get("step") == "map"
+        batch.state == BatchState.CHECKED and asked == "map"
     )
-    over = batch.state in (BatchState.DONE, BatchState.UNDONE)
+    listing = asked == "forms" and not mapping
+    over = batch.state not in (*OPEN_STATES, BatchState.DRAFT)
     counts = importing.counts(batch)
     return ImportPage(
         title=f"导入 #{batch.pk}　{batch.name}",
@@ -134,11 +161,17 @@ def import_page(
         columns=_columns(kind, batch) if mapping else (),
         counts=counts,
         outcome=importing.outcome_of(batch),
-        preview=None if mapping or over else _preview(actor, kind, batch, query, counts),
+        preview=None if mapping or over or listing else _preview(actor, kind, batch, query, counts),
+        forms=tuple(forms(actor, batch)) if listing else None,
         earlier=_same_file(actor, batch),
-        going_on=query.get("go") == "1" and counts.ready > 0 and not over,
-        refusals=refusals,
+        progress=progress(batch),
+        undo_days=days_to_undo(batch.done_at, actor.today),
+        most_undo_days=import_limits().undo_days,
     )
+
+
+OPEN_STATES = (BatchState.CHECKED, BatchState.PARTLY)
+"""States in which rows can be looked at, mended and brought in."""
 
 
 def _same_file(actor: Actor, batch: Batch) -> Batch | None:
@@ -191,6 +224,10 @@ def _preview(actor: Actor, kind: Kind, batch: Batch, query: QueryDict, counts: C
     if show not in SHOWS:
         show = "bad" if counts.bad else "update" if counts.update else "new"
     group = query.get("group", "") if show == "bad" else ""
+    if only := _numbers(query.get("rows", "")):
+        # One row that was just mended, whatever it has become.
+        again = _rows(actor, kind, batch, list(batch.rows.filter(number__in=only)))
+        return Preview(show, group, again, len(again), 1, 1)
     rows = (
         batch.rows.filter(outcome=show) if show != "hint" else batch.rows.filter(outcome__in=OPEN)
     )
@@ -211,6 +248,10 @@ def _preview(actor: Actor, kind: Kind, batch: Batch, query: QueryDict, counts: C
         page=chosen.number,
         pages=paginator.num_pages,
     )
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")[:PAGE] if part.isdecimal() and len(part) < 9]
 
 
 def _groups(problems: dict[str, dict[str, str]]) -> set[str]:
@@ -237,6 +278,8 @@ def _rows(actor: Actor, kind: Kind, batch: Batch, rows: list[BatchRow]) -> tuple
 
 _LAMPS: dict[str, str] = {
     RowOutcome.BAD: "bad",
+    RowOutcome.CREATED: "done",
+    RowOutcome.UPDATED: "done",
     RowOutcome.NEW: "ok",
     RowOutcome.UPDATE: "ok",
     RowOutcome.SAME: "off",

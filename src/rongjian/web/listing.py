@@ -41,7 +41,8 @@ SORTS = {
     "unit": ("unit__path", "happened_on", "pk"),
 }
 _TRUTH = (("True", "是"), ("False", "否"))
-_MOST_UNITS = 160
+MOST_UNITS = 160
+"""Units of a house that a select box offers."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     page = query.get("page", "")
     batch = query.get("batch", "")
     wish = Wish(
-        unit=_unit(query.get("unit", "")),
+        unit=asked_unit(query.get("unit", "")),
         then=organised_asked(query) == "then",
         first=asked_day("起始日期", query.get("from", ""), problems),
         last=asked_day("截止日期", query.get("to", ""), problems),
@@ -105,7 +106,7 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
         campaign=query.get("campaign", ""),
         state=query.get("state", "") if query.get("state") in _states(kind) else "",
         batch=int(batch) if batch.isdecimal() else None,
-        force=_unit(query.get("force", "")),
+        force=asked_unit(query.get("force", "")),
         choices={
             name: query.get(name, "")
             for name in kind.filters
@@ -121,7 +122,8 @@ def asked(kind: Kind, query: QueryDict) -> Asked:
     )
 
 
-def _unit(code: str) -> Unit | None:
+def asked_unit(code: str) -> Unit | None:
+    """The unit that an address names by its code; UnknownUnit where there is none."""
     if not code:
         return None
     try:
@@ -158,7 +160,7 @@ def unit_select(actor: Actor, kind: Kind, wish: Wish, verbs: Iterable[Verb]) -> 
         reached = reached | reach_units(actor, verb, kind.access)
     units = list(reached.filter(type__in=COURT_TYPES).select_related("court"))
     if len(units) <= 1:
-        units = list(reached.select_related("court")[:_MOST_UNITS])
+        units = list(reached.select_related("court")[:MOST_UNITS])
     if wish.unit and wish.unit not in units:
         units.append(wish.unit)
     chosen = wish.unit.code if wish.unit else ""

@@ -15,7 +15,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 
-from rongjian.org.access import classes
 from rongjian.records.unmasking import (
     LONGEST,
     limits,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 _KEPT = "names"
 _NOT_THE_FILTER = {"page", "sort", "size", "height", "frozen"}
-MASKED_AT_HOME = ("L3", "L4")
-"""Levels at which a record's own page masks names as well; below them the own house reads them."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,6 @@ def opened(request: ActorRequest, kind: Kind, ids: list[int]) -> frozenset[int]:
         return frozenset()
     rows = open_rows(request.actor, kind.model._default_manager.filter(pk__in=ids))
     return frozenset(rows.values_list("pk", flat=True))
-
-
-def masked_on_its_page(kind: Kind) -> bool:
-    """Whether the page of a single record masks names in the own procuratorate too."""
-    return not kind.model.member_field and classes()[kind.access].label in MASKED_AT_HOME
 
 
 def _until(request: ActorRequest) -> datetime | None:

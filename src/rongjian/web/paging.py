@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db import models
@@ -113,7 +113,7 @@ def table(
         last=chosen.end_index(),
         page=chosen.number,
         pages=paginator.num_pages,
-        steps=_steps(paginator, chosen.number, query),
+        steps=steps(paginator, chosen.number, query),
     )
 
 
@@ -187,7 +187,8 @@ def _words(kind: Kind, name: str, record: Record, *, masked: bool, alone: bool) 
     return words
 
 
-def _steps(paginator: Paginator[int], page: int, query: QueryDict) -> tuple[Step, ...]:
+def steps(paginator: Paginator[Any], page: int, query: QueryDict) -> tuple[Step, ...]:
+    """The page numbers around the one that is shown."""
     found = []
     for number in paginator.get_elided_page_range(page, on_each_side=2, on_ends=1):
         if isinstance(number, int):

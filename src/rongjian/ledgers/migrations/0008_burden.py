@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ledgers", "0007_meetings_with_decisions"),
-        ("records", "0006_grid"),
+        ("records", "0008_import_at_work"),
     ]
 
     operations = [

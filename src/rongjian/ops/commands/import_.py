@@ -44,7 +44,9 @@ _NAMED = 5
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("kind", nargs="?", metavar="台账", help="台账代码或名称，如 handled-person")
-    parser.add_argument("file", nargs="?", type=Path, metavar="文件", help=".xlsx 或 .csv 文件")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="文件", help=".xlsx、.xls、.csv 或 .docx 文件"
+    )
     parser.add_argument("--unit", metavar="单位", help="没有单位列的行算哪个单位，如 450000")
     parser.add_argument("--as", dest="person", metavar="工号或账号", help="以谁的身份导入")
     parser.add_argument(
@@ -88,7 +90,8 @@ def _import(args: argparse.Namespace) -> int:
         raise Refused(f"读不到文件 {args.file}：{error.strerror}") from error
     with _watched(actor):
         batch = importing.upload(actor, kind, unit, args.file.name, data, sheet=args.sheet)
-    kept = False
+    # A corrected problem sheet has gone back to an import that was there before.
+    kept = "returned" in batch.layout
     try:
         _map(actor, batch, args.map)
         if args.check_only:

@@ -26,6 +26,7 @@ from rongjian.log.models import Event
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.org import taking_effect
+from rongjian.records import import_running, indexing
 from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def steps(today: date) -> list[Done]:
 
     The log comes first: what it writes is then already in the facts' point of the log.
     """
-    done = [_log(today), _organisation(today), _people(today), _facts(), _figures(today)]
+    first = [_log(today), _organisation(today), _people(today), _imports()]
+    done = [*first, _find(), _facts(), _figures(today)]
     beat(settings.HEARTBEAT, timezone.localtime())
     return done
 
@@ -113,6 +115,14 @@ def _log(today: date) -> Done:
     return Done("log", "变更记录校验", changed=True, words=verification.in_words(verdict))
 
 
+def _imports() -> Done:
+    """Imports whose process has died are taken up where they broke off."""
+    found = import_running.broken_off(timezone.localtime())
+    for batch in found:
+        import_running.resume(batch, timezone.localtime)
+    return Done("imports", "中断的导入", bool(found), _told(bool(found), f"接着办 {len(found)} 个"))
+
+
 def _organisation(today: date) -> Done:
     """Before anything is counted: what was decided for today holds from today."""
     changed = settle(today)
@@ -123,6 +133,12 @@ def _people(today: date) -> Done:
     """Transfers and leavings that were dated ahead take effect."""
     changed = taking_effect.settle(datetime.combine(today, timezone.localtime().timetz()))
     return Done("people", "人员异动", changed > 0, _told(changed > 0, f"{changed} 人"))
+
+
+def _find() -> Done:
+    """After an update or a restored backup: what search does not know yet, or knows by old rules."""
+    entered = indexing.catch_up()
+    return Done("find", "查找索引", entered > 0, _told(entered > 0, f"{entered} 条记录"))
 
 
 def _facts() -> Done:

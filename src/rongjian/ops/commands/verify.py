@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from rongjian.checkup import published
@@ -18,9 +19,10 @@ from rongjian.ops import permissions
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.ops.demo.build import REPORT
-from rongjian.org.access import VERB_NAMES, classes, roles
-from rongjian.org.models import Unit, UnitType
+from rongjian.org.access import VERB_NAMES, actor_of, classes, roles
+from rongjian.org.models import Person, Unit, UnitType
 from rongjian.org.queries import unit_named
+from rongjian.records import same_deeds
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=tuple(_CHECKS),
         metavar="内容",
         help="figures 按记录重算报告里的数字；audit 核对日志链；published 核对公布数据；"
-        "permissions 逐格核对权限",
+        "permissions 逐格核对权限；duplicates 找出两个单位重复申报的事项",
+    )
+    parser.add_argument(
+        "--as", dest="person", metavar="工号或账号", help="duplicates：以谁的身份查看"
     )
     parser.add_argument("--unit", metavar="单位", help="figures：哪个单位的报告（默认最上级）")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
@@ -145,9 +150,28 @@ def _permissions(_: argparse.Namespace) -> Verdict:
     return Verdict(headline, lines, len(faults), parts)
 
 
+def _duplicates(args: argparse.Namespace) -> Verdict:
+    """Pairs of records of two units that look like one deed, as somebody may read them."""
+    named = Q(staff_no=args.person or "") | Q(account__username=args.person or "")
+    person = Person.objects.select_related("court").filter(named).first()
+    if person is None:
+        raise Refused("请用 --as 写明以谁的身份查看：只列出本人看得到的记录")
+    actor = actor_of(person, timezone.localtime())
+    lines: list[str] = []
+    for kind in same_deeds.claiming():
+        found = same_deeds.twins(actor, kind)
+        pairs = zip(found, same_deeds.told(found), strict=True)
+        for twin, (first, second) in pairs:
+            how = "编号相同" if twin.by_key else "内容相近"
+            lines.append(f"{kind.name}（{how}）  {first}  ↔  {second}")
+    headline = f"以{person.name}的身份核对 {len(same_deeds.claiming())} 种台账，可能重复申报 {len(lines)} 对"
+    return Verdict(headline, lines, len(lines), {"pairs": lines})
+
+
 _CHECKS: dict[str, Callable[[argparse.Namespace], Verdict]] = {
     "figures": _figures,
     "audit": _audit,
     "published": _published,
     "permissions": _permissions,
+    "duplicates": _duplicates,
 }

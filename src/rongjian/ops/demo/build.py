@@ -13,6 +13,7 @@ from rongjian.facts import extract
 from rongjian.indicators import refresh
 from rongjian.kernel.periods import Month, Period
 from rongjian.ops.demo.bodies import plan_courts
+from rongjian.ops.demo.calendar import write_regimes
 from rongjian.ops.demo.casework import write_casework
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.committees import approve_ended, fill_committees
@@ -114,6 +115,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     write_standing(realm, scribe)
     write_links(realm, scribe, meetings, casework, wish.size.links)
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
+    write_regimes(realm, scribe, months)
     write_own_deeds(realm, scribe, wish.today)
     set_dues(realm, wish.today)
     scribe.run()

@@ -9,6 +9,9 @@ PASSWORD = "rongjian-demo"  # noqa: S105  # printed beside the accounts: the dem
 BRANCH = "450100-P02"
 """The branch that the cast's own work is about: 第二党支部 of 南宁市院."""
 
+GROUPS = 2
+"""How many 党小组 this branch has; no other branch of the demo world has any."""
+
 DEPARTMENT = "450100-D12"
 """The department that this branch serves: 第二检察部."""
 

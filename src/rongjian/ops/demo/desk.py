@@ -52,7 +52,13 @@ _DUE = (
     ("08", 3, "支委会"),
 )
 _ANSWERED = (("03", 90, "年度计划学习讨论"), ("04", 45, "案件质量专题研究"))
-_OF_THE_DAY = {"theme_day": 25, "committee_meeting": 12, "member_meeting": 16, "party_lecture": 19}
+_OF_THE_DAY = {
+    "group_meeting": 24,
+    "theme_day": 25,
+    "committee_meeting": 12,
+    "member_meeting": 16,
+    "party_lecture": 19,
+}
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,8 @@ def _move(actor: Actor, activity: Activity, step: str, now: datetime) -> None:
 
 def _month(realm: Realm, court: Court, branch: Branch, month: Month) -> Iterator[Entry]:
     random = Random(f"{realm.seed}/desk/{month}")
-    for kind in kinds_of_month(branch, month):
+    # Only the cast's branch has groups; they have not met yet this month.
+    for kind in (*kinds_of_month(branch, month), "group_meeting"):
         number = _OF_THE_DAY.get(kind, 22)
         day = add_workdays(month.first_day + timedelta(days=number - 1), 0)
         fitting = [topic for topic in topics() if kind in topic.types and fits(topic, branch)]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from rongjian.ops.demo.cast import BRANCH, GROUPS
 from rongjian.ops.demo.realm import FOUNDED, Branch, Court, Force
 from rongjian.ops.demo.shares import apportion
 from rongjian.ops.demo.words import ordinal
@@ -66,7 +67,11 @@ def _bodies(plan: Plan) -> Iterator[NewUnit]:
     yield _inside(plan, f"{code}-P", "机关党委", UnitType.ORGAN_COMMITTEE)
     for cell in plan.cells:
         kind = UnitType.JOINT_BRANCH if cell.joint else UnitType.BRANCH
-        yield _inside(plan, branch_code(plan, cell), cell.name, kind, parent=f"{code}-P")
+        branch = branch_code(plan, cell)
+        yield _inside(plan, branch, cell.name, kind, parent=f"{code}-P")
+        for number in range(1, GROUPS + 1 if branch == BRANCH else 1):
+            name = f"{cell.name}第{ordinal(number)}党小组"
+            yield _inside(plan, f"{branch}G{number}", name, UnitType.GROUP, parent=branch)
 
 
 def branch_code(plan: Plan, cell: Cell) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rongjian.kernel.catalogue import load_campaigns
 from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers.decision import MeetingDecision
+from rongjian.ops.demo.calendar import skips
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from rongjian.ops.demo.scribe import Recorded, Row, Scribe
     from rongjian.ops.demo.words import Topic
     from rongjian.org.access import Actor
+
+NEIGHBOUR = "450103"
+"""The procuratorate whose joint activities the branch of the cast hosts too."""
 
 COMMITTEE_FROM = 7
 """A branch with so many full members has a committee (支部工作条例)."""
@@ -64,7 +68,8 @@ def _share(realm: Realm, court: Court, rows: list[Row]) -> None:
             # A chance of its own: what else happens does not depend on who hosts with whom.
             random = Random(f"{realm.seed}/hosts/{row['unit_id']}/{row['happened_on']}")
             mates = random.sample(others, min(len(others), random.choice((1, 1, 2))))
-            row["hosts"] = stated({branch.unit.code for branch in mates})
+            codes = {branch.unit.code for branch in mates}
+            row["hosts"] = stated(codes | {BRANCH} if court.unit.code == NEIGHBOUR else codes)
 
 
 def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iterator[Recorded]:
@@ -107,7 +112,9 @@ def _month(random: Random, court: Court, month: Month) -> Iterator[Row]:
     for branch in court.branches:
         if branch.unit.code != BRANCH:
             for kind in kinds_of_month(branch, month):
-                yield _activity(random, court, branch, month, kind)
+                row = _activity(random, court, branch, month, kind)
+                if not skips(court.unit.code, f"{branch.unit.code}/{kind}", month):
+                    yield row
             if random.random() < 0.02:
                 yield _activity(random, court, branch, month, "joint_activity")
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from rongjian.kernel.dues import MISSED, days_words
 from rongjian.kernel.periods import Month
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
@@ -22,6 +23,8 @@ from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
 from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
+from rongjian.regimes.waiting import open_regime_dues
+from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from rongjian.ledgers.decision import MeetingDecision
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
+    from rongjian.regimes.dues import Due
+    from rongjian.web.due_cells import Declared, Ways
     from rongjian.web.middleware import ActorRequest
 
 WEEKDAYS = "一二三四五六日"
@@ -49,6 +54,10 @@ class Task:
     more: str
     url: str
     button: str
+    on: date | None = None
+    due: Due | None = None
+    ways: Ways | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ class HomePage:
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
     quick: str
+    declared: Declared | None
+    here: str
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -86,20 +97,29 @@ def home(request: ActorRequest) -> HttpResponse:
     if actor.administrator:
         return redirect("sys")
     dues = open_dues(actor)
-    due_today = (_due_task(line) for line in dues if line.days == 0)
-    today = [*due_today, *_waiting(actor), *_over(actor)]
-    soon = [_due_task(line) for line in dues if line.days != 0]
-    soon += [_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)]
+    owed = sorted(
+        [
+            *map(_due_task, dues),
+            *(_regime_task(each, actor) for each in open_regime_dues(actor)),
+            *(_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)),
+        ],
+        key=lambda task: task.on or actor.today,
+    )
+    today = [task for task in owed if task.on == actor.today]
+    today += [*_waiting(actor), *_over(actor)]
+    soon = [task for task in owed if task.on != actor.today]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
         soon=tuple(soon[:_AT_FIRST]),
         later=tuple(soon[_AT_FIRST:]),
-        next_due=_next_due(dues),
+        next_due=_next_due(soon, actor.today),
         bond=_bond(actor),
         recent=_recent(actor),
         starts=_starts(actor),
         quick=_quick(actor),
+        declared=just_declared(actor, request.GET.get("told", "")),
+        here=reverse("home"),
     )
     return render(request, "home/page.html", {"page": page})
 
@@ -117,6 +137,26 @@ def _due_task(line: DueLine) -> Task:
         more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}" + (" · 可补录" if late else ""),
         url=f"{reverse('ledger-new', args=[due.kind])}?{asked}",
         button="补录" if late else "记录",
+        on=due.due_on,
+    )
+
+
+def _regime_task(due: Due, actor: Actor) -> Task:
+    """A due under a regime, by the day on which its window ends."""
+    where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": name_of(due)}
+    opened = f"{reverse('calendar')}?{urlencode(where)}#cell"
+    ways = ways_of(actor, due)
+    return Task(
+        lamp=LAMPS[due.state],
+        when=days_words(due.state, due.window.ends_on, due.window.due_on, actor.today),
+        what=f"{due.rule.name}（{due.window.label}）",
+        more=f"{unit_words(due.unit)} · {due.window.due_on:%m-%d} 前记录",
+        url=ways.record or opened,
+        button=ways.button if ways.record else "查看",
+        due=due,
+        ways=ways,
+        why=opened,
+        on=due.window.due_on if due.state == MISSED else max(due.window.ends_on, actor.today),
     )
 
 
@@ -131,6 +171,7 @@ def _decided(decision: MeetingDecision, today: date) -> Task:
         more=f"{unit_words(decision.unit)} · 限 {day:%m-%d}",
         url=reverse("record", args=[decision.kind, decision.pk]),
         button="办理",
+        on=day,
     )
 
 
@@ -174,12 +215,11 @@ def _over(actor: Actor) -> Iterable[Task]:
         )
 
 
-def _next_due(dues: Iterable[DueLine]) -> str:
-    ahead = [line for line in dues if line.days > 0]
-    if not ahead:
+def _next_due(soon: Iterable[Task], today: date) -> str:
+    ahead = next((task for task in soon if task.on and task.on > today), None)
+    if ahead is None or ahead.on is None:
         return ""
-    due = ahead[0].due
-    return f"{due.due_on.month}月{due.due_on.day}日 {due.reason or ahead[0].kind.name}"
+    return f"{ahead.on.month}月{ahead.on.day}日 {ahead.what}"
 
 
 def _bond(actor: Actor) -> Bond | None:

@@ -37,7 +37,7 @@ from rongjian.records.queries import (
     shown,
     with_names,
 )
-from rongjian.records.unmasking import Wanted
+from rongjian.records.unmasking import Wanted, named_at_home
 from rongjian.web import force_view, names
 from rongjian.web.link_picker import chosen_in, picker
 from rongjian.web.pages.minutes import held
@@ -176,7 +176,7 @@ def _masked(
     request: ActorRequest, kind: Kind, record: Record, *, own: bool, projected: bool
 ) -> tuple[bool, Names]:
     """Whether people's names are masked, and where the reader may ask for them."""
-    if projected or not own or not names.masked_on_its_page(kind):
+    if projected or not own or named_at_home(kind.code):
         return not own, names.Names()
     filled = tuple(name for name in kind.fields if getattr(record, name))
     ask = reverse("record-names", args=[kind.code, record.pk])

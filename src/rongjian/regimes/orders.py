@@ -1,0 +1,89 @@
+"""Under which rules and which calendar a unit stands: the product's rules, its house's own, since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rongjian.kernel.content import Basis
+from rongjian.kernel.regimes import Rule, rules, versions
+from rongjian.regimes.models import Adoption, LocalRule, OwnDay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """The rules of a house, its own working days, and the day from which it keeps the calendar."""
+
+    since: date
+    rules: tuple[Rule, ...]
+    calendar: Mapping[date, bool]
+
+
+class Orders:
+    """What every house has laid down, read once; the nearest house above a unit decides."""
+
+    def __init__(self) -> None:
+        self._adopted = {row.unit.code: row for row in Adoption.objects.select_related("unit")}
+        self._days: dict[str, list[OwnDay]] = {}
+        for day in OwnDay.objects.select_related("unit"):
+            self._days.setdefault(day.unit.code, []).append(day)
+        self._local: dict[str, list[LocalRule]] = {}
+        for local in LocalRule.objects.select_related("unit"):
+            self._local.setdefault(local.unit.code, []).append(local)
+        self._made: dict[tuple[str, ...], Order | None] = {}
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The product's rules and every house's own, in the order of the calendar."""
+        every = [row for rows in self._local.values() for row in rows]
+        return with_local(rules(), every)
+
+    def of(self, path: str) -> Order | None:
+        """The order at a place; None where no house above has taken up the calendar."""
+        laid_down = {*self._adopted, *self._days, *self._local}
+        key = tuple(code for code in path.strip("/").split("/") if code in laid_down)
+        if key not in self._made:
+            self._made[key] = self._order(key)
+        return self._made[key]
+
+    def _order(self, houses: tuple[str, ...]) -> Order | None:
+        adopted = next(
+            (self._adopted[code] for code in reversed(houses) if code in self._adopted), None
+        )
+        if adopted is None:
+            return None
+        local = [row for code in houses for row in self._local.get(code, ())]
+        days = {row.day: row.worked for code in houses for row in self._days.get(code, ())}
+        chosen = with_local(rules(), local)
+        kept = tuple(rule for rule in chosen if rule.code not in adopted.left_out)
+        return Order(adopted.since, kept, days)
+
+
+def with_local(listed: Iterable[Rule], local: Iterable[LocalRule]) -> tuple[Rule, ...]:
+    """The rules with a house's own versions among them; of two for the same day the nearer one holds."""
+    found = list(listed)
+    for row in sorted(local, key=lambda each: each.valid_from):
+        before = [
+            rule for rule in versions(found).get(row.code, ()) if rule.valid_from <= row.valid_from
+        ]
+        if before:
+            same = before[-1].valid_from == row.valid_from
+            found = [rule for rule in found if not (same and rule is before[-1])]
+            found.append(own_version(before[-1], row))
+    # In place of the calendar: a house's own versions stand beside those that they change.
+    ranks = {rule.code: rank for rank, rule in reversed([*enumerate(found)])}
+    return tuple(sorted(found, key=lambda rule: ranks[rule.code]))
+
+
+def own_version(rule: Rule, row: LocalRule) -> Rule:
+    """A rule as a house changed it; ValueError where the change cannot be."""
+    changes = dict(row.changes)
+    if until := changes.pop("valid_to", None):
+        changes["valid_to"] = date.fromisoformat(until)
+    basis = Basis(document=row.basis, checked=row.valid_from)
+    return replace(rule, **changes, basis=basis, settled=False, valid_from=row.valid_from)

@@ -1,0 +1,205 @@
+"""制度日历: what is owed under the regimes and what has become of it, for one body or for a house's units.
+
+Every state is worked out as the page is drawn. A cell opens to its records, its reason and its basis,
+with the ways on: 记录, 本期无, 说明原因, 补录.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from rongjian.org.access import Denied, allowed, reach_units
+from rongjian.org.models import COURT_TYPES, Unit
+from rongjian.org.queries import UnknownUnit, unit_named
+from rongjian.records.queries import unit_words
+from rongjian.regimes.bodies import Scope
+from rongjian.regimes.dues import Due, blocks
+from rongjian.regimes.orders import Orders
+from rongjian.regimes.waiting import own_units, sees_calendars
+from rongjian.web.calendar_rows import Heat, Listed, UnitsTable, heat_of, listed_of, units_of
+from rongjian.web.due_cells import Declared, Panel, just_declared, name_of, panel_of
+from rongjian.web.listing import Option, changed
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from rongjian.org.access import Actor
+    from rongjian.web.middleware import ActorRequest
+
+_VIEWS = (("heat", "热力图"), ("list", "清单"), ("units", "单位"))
+_MOST_OFFERED = 200
+_FIRST_YEAR = 2018
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for."""
+
+    unit: Unit
+    year: int
+    month: int
+    view: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    """The calendar in one of its views."""
+
+    title: str
+    asked: Asked
+    whose: str
+    today: date
+    units: tuple[Option, ...]
+    typed: str
+    years: tuple[Option, ...]
+    months: tuple[Option, ...]
+    tabs: tuple[tuple[str, str, bool], ...]
+    heat: Heat | None
+    listed: Listed | None
+    table: UnitsTable | None
+    panel: Panel | None
+    declared: Declared | None
+    refusal: str
+    adopted: bool
+    adopts: str
+    rules: int
+    here: str
+
+
+def calendar(request: ActorRequest) -> HttpResponse:
+    """The calendar of the unit asked for, by default one's own."""
+    return calendar_page(request, "")
+
+
+def calendar_page(request: ActorRequest, refusal: str) -> HttpResponse:
+    """The calendar, with what was refused if anything was."""
+    actor = request.actor
+    if not sees_calendars(actor):
+        raise Denied("没有权限：您的岗位不查看制度日历")
+    asked = _asked(request)
+    order = Orders().of(asked.unit.path)
+    dues = _dues(asked, actor)
+    own = asked.view != "units"
+    page = CalendarPage(
+        title="制度日历",
+        asked=asked,
+        whose=unit_words(asked.unit),
+        today=actor.today,
+        units=_offered(actor, asked.unit),
+        typed=asked.unit.short,
+        years=_years(asked.year, actor.today),
+        months=tuple(
+            Option(str(month), f"{month}月", month == asked.month) for month in range(1, 13)
+        ),
+        tabs=_tabs(request, asked, actor),
+        heat=heat_of(dues, asked.cell, actor.today, request.GET) if own else None,
+        listed=listed_of(dues, actor) if own else None,
+        table=None if own else _units(request, asked),
+        panel=_panel(actor, asked, dues),
+        declared=just_declared(actor, request.GET.get("told", "")),
+        refusal=refusal,
+        adopted=order is not None,
+        adopts=_adopts(actor, asked.unit) if order is None else "",
+        rules=len(Orders().rules),
+        here=f"{reverse('calendar')}{changed(request.GET, {'told': None})}",
+    )
+    return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)
+
+
+def _asked(request: ActorRequest) -> Asked:
+    actor, query = request.actor, request.GET
+    unit = _unit(actor, query.get("unit", "").strip())
+    year, month = query.get("year", ""), query.get("month", "")
+    known = year.isdecimal() and _FIRST_YEAR <= int(year) <= actor.today.year + 1
+    named = month.isdecimal() and 1 <= int(month) <= 12
+    views = {code for code, _ in _VIEWS}
+    default = "units" if unit.is_court else "heat"
+    view = query.get("view", default)
+    return Asked(
+        unit=unit,
+        year=int(year) if known else actor.today.year,
+        month=int(month) if named else actor.today.month,
+        view=view if view in views else default,
+        cell=query.get("cell", ""),
+    )
+
+
+def _unit(actor: Actor, word: str) -> Unit:
+    """The unit asked for, or the first of one's own that owes something; 404 where it is not theirs."""
+    within = reach_units(actor, "view", "obligation")
+    if not word:
+        mine = [unit for unit in own_units(actor) if unit.tree == "party"]
+        for unit in (*mine, actor.person.court):
+            if within.filter(pk=unit.pk).exists():
+                return unit
+        found = within.order_by("path").first()
+        if found is None:
+            raise Http404("没有可以查看的单位。")
+        return found
+    try:
+        unit = unit_named(word)
+    except UnknownUnit as error:
+        raise Http404(str(error)) from error
+    if not within.filter(pk=unit.pk).exists():
+        raise Http404(f"没有单位“{word}”。")
+    return unit
+
+
+def _dues(asked: Asked, actor: Actor) -> list[Due]:
+    if asked.view == "units":
+        return []
+    first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
+    found = blocks(Scope.of(asked.unit), first, last, actor.today)
+    return [due for block in found for due in block.cells()]
+
+
+def _panel(actor: Actor, asked: Asked, dues: list[Due]) -> Panel | None:
+    return next((panel_of(actor, due) for due in dues if name_of(due) == asked.cell), None)
+
+
+def _units(request: ActorRequest, asked: Asked) -> UnitsTable:
+    return units_of(request.actor, asked.unit, asked.year, asked.month)
+
+
+def _offered(actor: Actor, unit: Unit) -> tuple[Option, ...]:
+    """The units to choose from: those that may owe something, as long as they are few enough to list."""
+    types = {kind for rule in Orders().rules for kind in rule.who.types} | {*COURT_TYPES}
+    rows: QuerySet[Unit] = reach_units(actor, "view", "obligation").filter(type__in=types)
+    rows = rows.filter(dissolved_on=None).select_related("court").order_by("path")
+    if rows.count() > _MOST_OFFERED:
+        rows = rows.filter(court=unit.court)
+    return tuple(Option(each.code, unit_words(each), each.pk == unit.pk) for each in rows)
+
+
+def _years(year: int, today: date) -> tuple[Option, ...]:
+    listed = range(today.year + 1, min(today.year - 4, year) - 1, -1)
+    return tuple(Option(str(each), f"{each}年", each == year) for each in listed)
+
+
+def _tabs(request: ActorRequest, asked: Asked, actor: Actor) -> tuple[tuple[str, str, bool], ...]:
+    found = []
+    for code, words in _VIEWS:
+        target = {"view": code, "cell": None, "told": None}
+        if code == "units":
+            court = asked.unit.court
+            if court is None or not allowed(actor, "view", "obligation", court):
+                continue
+            target["unit"] = court.code
+        elif asked.unit.is_court and asked.view == "units":
+            target["unit"] = asked.unit.code
+        found.append((words, changed(request.GET, target), code == asked.view))
+    return tuple(found)
+
+
+def _adopts(actor: Actor, unit: Unit) -> str:
+    """The code of the house that the actor may take the calendar up for; empty where none."""
+    court = unit.court
+    may = court is not None and allowed(actor, "edit", "regime_rule", court)
+    return court.code if court is not None and may else ""

@@ -1,0 +1,200 @@
+"""制度日历: the year of a body, what of it waits, a house's month in words, and what can be pressed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from rongjian.ledgers.activity import Activity
+from rongjian.records.models import Record
+from rongjian.regimes.models import Adoption, Statement
+from tests.web.visitors import text_of
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.web.visitors import Visit
+    from tests.world import World
+
+BRANCH = "450100-P02"
+
+
+def page(client: Client, **query: Any) -> Any:
+    answer = client.get(reverse("calendar"), query)
+    assert answer.status_code == 200
+    return answer.context["page"]
+
+
+def row(shown: Any, name: str) -> Any:
+    return next(row for group in shown.heat.groups for row in group.rows if row.name == name)
+
+
+def states(shown: Any, name: str) -> list[str]:
+    return [cell.state for cell in row(shown, name).cells]
+
+
+def press(client: Client, cell: str, **more: str) -> Any:
+    sent = {"unit": BRANCH, "cell": cell, "next": f"{reverse('calendar')}?unit={BRANCH}", **more}
+    return client.post(reverse("due-declare"), sent, follow=True)
+
+
+def test_a_branch_sees_its_own_year_by_institution(visit: Visit) -> None:
+    shown = page(visit("lisi"))
+    assert (shown.asked.unit.code, shown.asked.year) == (BRANCH, 2026)
+    names = [group.name for group in shown.heat.groups]
+    assert names == ["思想动态分析", "违纪违法分析", "党的组织生活"]
+    assert states(shown, "党小组会") == ["done"] * 5 + ["due"] + ["future"] * 6
+    mood = row(shown, "思想动态分析")
+    assert [cell.wide for cell in mood.cells] == [3, 3, 3, 3]
+    assert mood.cells[1].said == "思想动态分析 二季度 临期 还有 5 天"
+    assert (mood.done, mood.asked, mood.excused, mood.missed) == (1, 2, 0, 0)
+    assert shown.panel is None
+
+
+def test_a_cell_opens_to_its_rule_basis_and_records(visit: Visit) -> None:
+    client = visit("lisi")
+    opened = page(client, unit=BRANCH, cell="LIFE-05.2026-05-01").panel
+    assert opened.said == "完成"
+    assert opened.records[0][2].startswith("/ledger/activity/")
+    assert not opened.ways.nil
+    text = text_of(client.get(reverse("calendar"), {"unit": BRANCH, "cell": "LIFE-03.2026-06-01"}))
+    assert "《中国共产党支部工作条例（试行）》第五章（2026-11-25 核对）" in text
+    assert "type=group_meeting" in text
+    assert 'data-state="due"' in text
+
+
+def test_what_is_not_the_reader_s_is_counted_and_not_named(visit: Visit) -> None:
+    """The inspector sees that a branch kept its day, and not what it met about."""
+    opened = page(visit("zhaoliu"), unit=BRANCH, cell="LIFE-05.2026-06-01", view="heat").panel
+    assert not opened.ways.any
+    draft = Activity.objects.filter(unit__code=BRANCH, type="theme_day").latest("happened_on")
+    shown = page(visit("zhaoliu"), unit=BRANCH, cell=f"LIFE-05.{draft.happened_on:%Y-%m}-01")
+    assert len(shown.panel.records) + shown.panel.hidden == 1
+
+
+def test_a_reason_is_a_press_and_can_be_taken_back(visit: Visit) -> None:
+    client = visit("lisi")
+    answer = press(client, "LIFE-03.2026-06-01", reason="merged")
+    shown = answer.context["page"]
+    assert states(shown, "党小组会")[5] == "excused"
+    assert shown.declared.words == "已说明：有因：与上级活动合并"
+    assert "撤销（" in text_of(answer)
+    undone = client.post(
+        reverse("due-undo", args=[shown.declared.statement.pk]), {"next": "/calendar/"}, follow=True
+    )
+    assert "已撤销。" in text_of(undone)
+    assert states(undone.context["page"], "党小组会")[5] == "due"
+
+
+def test_nothing_to_report_is_a_press_on_the_workbench(visit: Visit) -> None:
+    client = visit("lisi")
+    sent = {"unit": BRANCH, "cell": "DISC-01.2026-01-01", "next": reverse("home")}
+    answer = client.post(reverse("due-declare"), sent, follow=True)
+    assert answer.redirect_chain[0][0].startswith("/?told=")
+    home = answer.context["page"]
+    assert "违纪违法分析（上半年）" not in [task.what for task in (*home.soon, *home.later)]
+    shown = page(client, cell="DISC-01.2026-01-01")
+    assert states(shown, "违纪违法分析")[0] == "done"
+    assert shown.panel.said == "完成（本期无）"
+    assert shown.panel.statement.startswith("本期无，李四 2026-06-25")
+
+
+def test_what_is_refused_says_why_and_keeps_the_panel_open(visit: Visit) -> None:
+    client = visit("lisi")
+    answer = press(client, "LIFE-03.2026-06-01", reason="other")
+    assert answer.status_code == 422
+    text = text_of(answer)
+    assert "没有说明成：选“其他”时请写一句说明" in text
+    assert answer.context["page"].panel.due.rule.code == "LIFE-03"
+    assert not Statement.objects.exists()
+
+
+def test_nobody_is_sent_elsewhere(visit: Visit) -> None:
+    client = visit("lisi")
+    for target in ("https://example.org/x", "//example.org", "javascript:alert(1)"):
+        sent = {"unit": BRANCH, "cell": "LIFE-03.2026-06-01", "next": target}
+        answer = client.post(reverse("due-declare"), sent)
+        assert answer["Location"].startswith("/calendar/")
+
+
+@pytest.mark.parametrize("cell", ["", "LIFE-03", "LIFE-03.2026-06-02", "X.2026-06-01", "..", "%00"])
+def test_cells_that_are_none_are_not_found(visit: Visit, cell: str) -> None:
+    sent = {"unit": BRANCH, "cell": cell}
+    assert visit("lisi").post(reverse("due-declare"), sent).status_code == 404
+
+
+@pytest.mark.parametrize("account", ["qian", "ren", "zhengshi", "chen"])
+def test_whose_it_is_not_is_refused(visit: Visit, account: str) -> None:
+    answer = visit(account).get(reverse("calendar"))
+    assert answer.status_code == 403
+    sent = {"unit": BRANCH, "cell": "LIFE-03.2026-06-01"}
+    assert visit(account).post(reverse("due-declare"), sent).status_code == 404
+
+
+def test_another_branch_s_calendar_does_not_exist(visit: Visit) -> None:
+    for unit in ("450100-P01", "450100", "450102-P01", "x"):
+        assert visit("lisi").get(reverse("calendar"), {"unit": unit}).status_code == 404
+
+
+def test_a_house_sees_its_units_in_code_order_and_in_words(visit: Visit) -> None:
+    shown = page(visit("weiw"), unit="450100", view="units", month="5").table
+    names = [row.name for row in shown.rows]
+    assert names[:3] == ["第一党支部", "第二党支部", "第三党支部"]
+    assert names == [f"第{number}党支部" for number in "一二三四五六七八九十"]
+    assert {row.name for row in shown.single} == {"南宁市院", "机关党委", "党组"}
+    assert re.fullmatch(r"\d+ 个单位无漏项(；.*)?", shown.words)
+    codes = [re.search(r"unit=(\d+)", url).group(1) for _, url, _ in shown.houses]  # type: ignore[union-attr]
+    assert codes == sorted(codes)
+    assert len(codes) == 12
+    text = text_of(visit("weiw").get(reverse("calendar"), {"unit": "450100", "view": "units"}))
+    content = text[text.index('id="content"') :]
+    assert "%" not in re.sub(r"%[0-9A-F]{2}", "", content)
+    assert not re.search("排名|名次|第一名|达标率|完成率", content)
+
+
+def test_the_list_groups_by_the_day_it_ends(visit: Visit) -> None:
+    listed = page(visit("lisi"), view="list").listed
+    groups = {name: [line.what for line in lines] for name, lines in listed.groups}
+    assert "主题党日（6月）" in groups["本月到期"]
+    assert groups["已过期限"] == []
+    assert listed.finished > 15
+
+
+def test_no_view_writes_and_none_asks_more_for_more_units(visit: Visit) -> None:
+    def asked(account: str, **query: str) -> int:
+        client = visit(account)
+        page(client, **query)  # Logging in leaves its own traces, once.
+        with CaptureQueriesContext(connection) as seen:
+            page(client, **query)
+        lines = [each["sql"] for each in seen]
+        ours = r"(INSERT INTO|UPDATE|DELETE FROM) .(records|regimes|ledgers|log)_"
+        assert not [line for line in lines if re.match(ours, line)]
+        return len(lines)
+
+    assert asked("lisi") < 60
+    city = asked("weiw", unit="450100", view="units")
+    assert asked("gong", unit="450000", view="units") <= city + 2
+
+
+def test_before_it_is_taken_up_nothing_is_owed_and_the_office_can_take_it_up(
+    world: World, visit: Visit
+) -> None:
+    Adoption.objects.all().delete()
+    records = Record.objects.count()
+    organiser = text_of(visit("lisi").get(reverse("calendar")))
+    assert "尚未启用制度日历" in organiser
+    assert "请联系本院机关党委启用" in organiser
+    office = visit("weiw")
+    assert "用推荐的 23 项" in text_of(office.get(reverse("calendar")))
+    told = office.post(reverse("calendar-adopt"), {"court": "450100"}, follow=True)
+    assert "已为南宁市院启用制度日历，自 2026-06-01 起计算。" in text_of(told)
+    assert Adoption.objects.get().since == date(2026, 6, 1)
+    assert states(page(visit("lisi")), "党小组会") == ["", "due"] + ["future"] * 6
+    assert Record.objects.count() == records
+    assert office.post(reverse("calendar-adopt"), {"court": "450200"}).status_code == 403
