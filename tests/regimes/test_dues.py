@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from rongjian.kernel.dues import STATES
 from rongjian.kernel.regimes import rules
-from rongjian.ledgers.activity import Activity, ActivityType
+from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.activity_types import ActivityType
 from rongjian.org.actions import NewUnit, affiliate, found
 from rongjian.org.models import Person, Placement, Post, Tree, Unit, UnitType
 from rongjian.org.queries import unit_named

@@ -45,14 +45,19 @@ def _fit(typed: Mapping[str, Sequence[str]]) -> tuple[Values, list[str]]:
     for name in list(typed)[:MOST_FIELDS]:
         if name in _NOT_TYPED:
             continue
-        texts = [text[:LONGEST] for text in typed[name][:MOST_VALUES]]
         # Sent every few seconds: the door notes it for the log when the form itself is sent.
+        texts = [_storable(text)[:LONGEST] for text in typed[name][:MOST_VALUES]]
         hits = [hit.message for text in texts for hit in screen(text)]
         if hits:
             refused += hits
         else:
-            values[name[:60]] = texts
+            values[_storable(name)[:60]] = texts
     return values, list(dict.fromkeys(refused))
+
+
+def _storable(text: str) -> str:
+    """The text without what no database column takes."""
+    return text.replace("\0", "")
 
 
 def kept(actor: Actor, address: str) -> FormDraft | None:

@@ -16,10 +16,11 @@ from django.db import transaction
 from rongjian.log import receipts
 from rongjian.org.access import Denied, visible
 from rongjian.records.actions import Stale, save
+from rongjian.records.changes import changes
 from rongjian.records.grid_models import GridStep
 from rongjian.records.grid_reading import TypedCells, in_grid, kept_by_state
 from rongjian.records.import_reading import outside_campaign
-from rongjian.records.queries import changes, shown, with_names
+from rongjian.records.queries import shown, with_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -166,6 +166,8 @@ class Checker:
         for name, value in self.kind.model.prepare(whole, self.actor.today).items():
             if not whole.get(name) and name not in line.troubles:
                 line.values[name] = value
+        if "line" in self.kind.fields and not whole.get("line") and "line" not in line.troubles:
+            line.values["line"] = self.units.sole_line(whole["unit_id"])
 
     def _given(self) -> list[Column]:
         """The columns that are fields; the unit first, because people are looked for in its court."""

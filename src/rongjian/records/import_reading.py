@@ -19,13 +19,13 @@ from rongjian.kernel.catalogue import load_campaigns, load_lines
 from rongjian.kernel.likeness import nearest
 from rongjian.kernel.places import Gazetteer, load_places, written_plainly
 from rongjian.org.access import visible
-from rongjian.org.models import COURT_TYPES, Person, Unit
+from rongjian.org.models import Person, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from rongjian.kernel.catalogue import Campaign
+    from rongjian.kernel.catalogue import Campaign, Line
     from rongjian.org.access import Actor
 
 GROUPS = {
@@ -184,21 +184,14 @@ def campaigns() -> Mapping[str, Campaign]:
     return {campaign.code: campaign for campaign in load_campaigns()}
 
 
-@cache
-def _campaign_names() -> tuple[dict[str, str], ...]:
-    known = campaigns().values()
-    return {each.code: each.short for each in known}, {each.code: each.name for each in known}
-
-
-@cache
-def _line_names() -> tuple[dict[str, str], ...]:
-    known = load_lines()
-    return {each.code: each.short for each in known}, {each.code: each.name for each in known}
+def _names(known: Iterable[Campaign | Line]) -> tuple[dict[str, str], ...]:
+    listed = tuple(known)
+    return {each.code: each.short for each in listed}, {each.code: each.name for each in listed}
 
 
 NAMED: Mapping[str, Callable[[], tuple[dict[str, str], ...]]] = {
-    "campaign": _campaign_names,
-    "line": _line_names,
+    "campaign": cache(lambda: _names(load_campaigns())),
+    "line": cache(lambda: _names(load_lines())),
 }
 
 
@@ -237,6 +230,7 @@ class _Known:
     court: int
     is_court: bool
     dissolved_on: date | None
+    line: str
 
 
 @dataclass
@@ -254,12 +248,12 @@ class Units:
     _looked_for: int = 0
 
     def __post_init__(self) -> None:
-        rows = Unit.objects.values_list(
-            "pk", "code", "name", "short", "court_id", "type", "dissolved_on"
-        )
         self._by_id = {
-            pk: _Known(pk, code, name, short, court or pk, type in COURT_TYPES, dissolved)
-            for pk, code, name, short, court, type, dissolved in rows
+            each.pk: _Known(
+                *(each.pk, each.code, each.name, each.short, each.court_id or each.pk),
+                *(each.is_court, each.dissolved_on, each.sole_line),
+            )
+            for each in Unit.objects.order_by()
         }
         self._by_form = {}
         for known in self._by_id.values():
@@ -277,6 +271,11 @@ class Units:
         """The court that a unit belongs to; the import's own where the unit is not known."""
         found = self._by_id.get(pk or 0)
         return found.court if found else self.home.court_id or self.home.pk
+
+    def sole_line(self, pk: int | None) -> str:
+        """The line that a record of a unit carries where none is given; see `Unit.sole_line`."""
+        found = self._by_id.get(pk or 0)
+        return found.line if found else ""
 
     def gone(self, pk: int | None, day: date | None) -> str:
         """The sentence about a unit that was dissolved by a day; empty where it stood."""

@@ -19,8 +19,8 @@ from rongjian.log.models import Event, Image
 from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Person, Unit
 from rongjian.org.reaching import NAMELESS
+from rongjian.records.changes import VERBS, with_names_of_kinds
 from rongjian.records.kinds import kinds
-from rongjian.records.queries import VERBS, with_names_of_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

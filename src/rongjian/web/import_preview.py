@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.utils.http import urlencode
 
 from rongjian.records import import_mapping, importing
+from rongjian.records.changes import differences
 from rongjian.records.import_checking import OPEN, SCREENED
 from rongjian.records.import_inspection import FormCount, compared, forms
 from rongjian.records.import_limits import days_to_undo, import_limits
@@ -18,7 +19,6 @@ from rongjian.records.import_running import Progress, progress
 from rongjian.records.import_upload import column_name
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Batch, BatchState, RowOutcome
-from rongjian.records.queries import differences
 from rongjian.web.listing import Option
 
 if TYPE_CHECKING:

@@ -82,12 +82,17 @@ def _of_the_cast(realm: Realm, court: Court, scribe: Scribe, today: date) -> Non
     for kind, rows in (("vanguard-post", posts), ("mentoring", pairs), ("care", care)):
         for row in rows:
             scribe.rows(moment(row["happened_on"], 16), organiser, kind, [row])
+    _talks(realm, scribe, people, today)
+
+
+def _talks(realm: Realm, scribe: Scribe, people: list[Person], today: date) -> None:
+    """Talks of the branch's secretary with members: that they were, and when."""
     secretary = actor_of(realm.cast["wangwu"], scribe.until)
     others = [person for person in people if person.pk != secretary.person.pk]
     for back, person in zip(_TALKS, others, strict=False):
         day = today - timedelta(days=back)
-        talk: Row = {"unit_id": branch.pk, "happened_on": day, "between": "committee_member"}
-        talk |= {"one_id": realm.cast["wangwu"].pk, "other_id": person.pk}
+        talk: Row = {"unit_id": person.branch_id, "happened_on": day, "between": "committee_member"}
+        talk |= {"one_id": secretary.person.pk, "other_id": person.pk}
         scribe.rows(moment(day, 17), secretary, "talk", [talk])
 
 

@@ -16,9 +16,9 @@ from rongjian.org.access import Denied, allowed, may_somewhere, reach_units, req
 from rongjian.org.models import Unit
 from rongjian.records import actions, form_drafts, linking
 from rongjian.records.actions import Stale
+from rongjian.records.changes import changes, differences
 from rongjian.records.kinds import Kind, kind_of
 from rongjian.records.models import VOID, Record
-from rongjian.records.queries import changes, differences
 from rongjian.web.forms import RecordForm, form_class, prefilled
 from rongjian.web.link_picker import chosen_in, picker
 

@@ -22,17 +22,16 @@ from rongjian.org.temporary import months_after
 from rongjian.records import actions, linking
 from rongjian.records.actions import Stale, WrongState
 from rongjian.records.chain import Chain, chain
+from rongjian.records.changes import ChangeLine, changes
 from rongjian.records.kinds import Kind, kind_of
 from rongjian.records.link_rules import link_rules
 from rongjian.records.linking import Chosen
 from rongjian.records.models import VOID, Link, LinkKind, NoLink, Record
 from rongjian.records.queries import (
-    ChangeLine,
     Neighbour,
     Reading,
     about,
     campaigns,
-    changes,
     neighbours,
     shown,
     with_names,
