@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from rongjian.kernel.dues import DONE, LATE, NA
-from rongjian.kernel.screening import screen
-from rongjian.log import audit, receipts
+from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
 from rongjian.org.access import require
 from rongjian.org.models import Unit
@@ -137,8 +136,7 @@ def _refuse_reason(said: Declaration) -> None:
         raise ValidationError({"words": "选“其他”时请写一句说明"})
     if len(words) > (most := Statement._meta.get_field("words").max_length or 0):
         raise ValidationError({"words": f"说明不超过 {most} 字，现有 {len(words)} 字"})
-    if hits := screen(words):
-        raise ValidationError({"words": [hit.message for hit in hits]})
+    door.refuse({"words": words})
 
 
 def _held(due: Due) -> list[Statement]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from rongjian.log import audit, door
 from rongjian.ops.commands import Refused
 from rongjian.org.access import Denied, actor_of, allowed, classes, require
 from rongjian.org.models import COURT_TYPES, Person, Post, Unit, effective
@@ -85,7 +88,8 @@ def _import(args: argparse.Namespace) -> int:
         data = args.file.read_bytes()
     except OSError as error:
         raise Refused(f"读不到文件 {args.file}：{error.strerror}") from error
-    batch = importing.upload(actor, kind, unit, args.file.name, data, sheet=args.sheet)
+    with _watched(actor):
+        batch = importing.upload(actor, kind, unit, args.file.name, data, sheet=args.sheet)
     # A corrected problem sheet has gone back to an import that was there before.
     kept = "returned" in batch.layout
     try:
@@ -99,6 +103,17 @@ def _import(args: argparse.Namespace) -> int:
             importing.discard(actor, batch)
     importing.commit(actor, batch)
     return _report(args, actor, batch, checked_only=False)
+
+
+@contextmanager
+def _watched(actor: Actor) -> Iterator[None]:
+    """Log what the door refuses meanwhile, as the page does."""
+    with door.watched() as hits:
+        try:
+            yield
+        finally:
+            with transaction.atomic():
+                audit.report(actor, hits, "door:import", stream=actor.person.court.code)
 
 
 def _kind(word: str) -> Kind:
