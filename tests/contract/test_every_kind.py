@@ -39,7 +39,7 @@ CLERKS["data_request"] = CLERKS["burden_feedback"] = "zhaoliu"
 CLERKS["talk"] = "wangwu"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
-HOSTS = "450200、青秀区院"
+HOSTS = "450200-P、青秀区院机关党委"
 PLAIN: dict[type[forms.Field], str] = {
     HostsTyped: HOSTS,
     forms.DateField: "2026-06-01",

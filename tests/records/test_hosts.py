@@ -12,7 +12,8 @@ from rongjian.ledgers.activity import Activity
 from rongjian.log import audit
 from rongjian.log.models import Event
 from rongjian.org.access import Denied, allowed, visible
-from rongjian.org.actions import appoint
+from rongjian.org.actions import NewUnit, appoint, found
+from rongjian.org.models import Tree, UnitType
 from rongjian.org.plans import Move
 from rongjian.records import importing
 from rongjian.records.actions import move, save
@@ -33,7 +34,21 @@ __all__ = ("committee", "sysadmin")
 
 ACTIVITY = kind_of("activity")
 DAY = date(2026, 6, 10)
-OWN, OTHER = "450100-P02", "450200"
+OWN, MATE, OTHER = "450100-P02", "450103-P", "450200-P"
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """The small house, with Party committees in the other procuratorates too."""
+    committees = [
+        NewUnit(
+            *(f"{court}-P", "机关党委", f"{house.units[court].short}机关党委"),
+            *(Tree.PARTY, UnitType.ORGAN_COMMITTEE, "", court, FOUNDED),
+        )
+        for court in ("450103", "450200")
+    ]
+    house.units.update(found(committees))
+    return house
 
 
 def activity(house: House, hosts: str = OTHER, **more: Any) -> Activity:
@@ -43,7 +58,7 @@ def activity(house: House, hosts: str = OTHER, **more: Any) -> Activity:
 
 def reader(house: House) -> Actor:
     """Who keeps the activities of the other host, and nothing in the first one."""
-    appoint(house.people["liu"], house.units[OTHER], "organ_committee", FOUNDED)
+    appoint(house.people["liu"], house.units["450200"], "organ_committee", FOUNDED)
     return house.actor("liu")
 
 
@@ -58,8 +73,8 @@ def due(house: House, unit: str) -> Due:
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("450200、450103", "450103、450200"),
-        ("450200, 450103；450200", "450103、450200"),
+        ("450200-P、450103-P", "450103-P、450200-P"),
+        ("450200-P, 450103-P；450200-P", "450103-P、450200-P"),
         ("", ""),
     ],
 )
@@ -77,6 +92,7 @@ def test_the_same_hosts_are_the_same_text(house: House, written: str, kept: str)
     [
         ("459999", "没有单位“459999”"),
         (OWN, "已是本条的单位"),
+        ("450200", "“柳州市院”不能联办“活动记录”，只能是：党组、"),
         ("、".join(f"4599{n:02}" for n in range(MOST + 1)), f"最多 {MOST} 个"),
     ],
 )
@@ -100,13 +116,13 @@ def test_kinds_about_people_have_one_unit() -> None:
 
 def test_the_images_of_a_change_carry_the_hosts(house: House) -> None:
     record = activity(house)
-    record.hosts = "450103"
+    record.hosts = MATE
     save(house.actor("lisi"), record)
     event = Event.objects.filter(record_id=record.pk, verb="edit").select_related("image").get()
     [(_, before, after)] = audit.Change.read(bytes(event.image.body)).images()
     assert before is not None
     assert after is not None
-    assert (before["hosts"], after["hosts"]) == (OTHER, "450103")
+    assert (before["hosts"], after["hosts"]) == (OTHER, MATE)
 
 
 # --- who reads, who changes ------------------------------------------------------------------
@@ -131,10 +147,10 @@ def test_the_people_of_a_host_read_it_and_do_nothing_else(house: House) -> None:
 
 
 def test_the_list_of_every_host_finds_it_and_that_above_finds_it_once(house: House) -> None:
-    record = activity(house, "450103、450200")
+    record = activity(house, f"{MATE}、{OTHER}")
     lisi = house.actor("lisi")
     read = reading(lisi, ACTIVITY)
-    for code in (OWN, "450103", OTHER, "450100", "450000"):
+    for code in (OWN, MATE, OTHER, "450103", "450200", "450100", "450000"):
         for then in (False, True):
             rows = wished(ACTIVITY, read, Wish(unit=house.units[code], then=then))
             assert [row.pk for row in rows] == [record.pk], (code, then)
@@ -147,7 +163,7 @@ def test_the_list_of_every_host_finds_it_and_that_above_finds_it_once(house: Hou
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_it_answers_what_each_of_its_hosts_owes(house: House, at_once: bool) -> None:
-    own, other, nobody = (due(house, code) for code in (OWN, OTHER, "450103"))
+    own, other, nobody = (due(house, code) for code in (OWN, OTHER, MATE))
     if at_once:
         activity(house)
     else:
@@ -157,42 +173,42 @@ def test_it_answers_what_each_of_its_hosts_owes(house: House, at_once: bool) -> 
 
 
 def test_who_no_longer_hosts_owes_again(house: House) -> None:
-    record, owed = activity(house, "450103、450200"), due(house, OTHER)
+    record, owed = activity(house, f"{MATE}、{OTHER}"), due(house, OTHER)
     save(house.actor("lisi"), record)
     assert owed.answers.count() == 1
-    record.hosts = "450103"
+    record.hosts = MATE
     save(house.actor("lisi"), record)
     assert owed.answers.count() == 0
-    assert [row.unit.code for row in record.hosted_by.all()] == ["450103"]
+    assert [row.unit.code for row in record.hosted_by.all()] == [MATE]
 
 
 # --- afterwards ------------------------------------------------------------------------------
 
 
 def test_a_moved_host_takes_the_record_along(house: House, sysadmin: Actor) -> None:
-    record = activity(house, "450103")
+    record = activity(house, MATE)
     plan = Move(date(2026, 6, 1), house.units["450103"], house.units["450200"])
     foreseen = preview(sysadmin, plan)
     assert (foreseen.recounted, foreseen.restamped) == (1, 1)
     adjust(sysadmin, plan)
-    assert [row.path for row in record.hosted_by.all()] == ["450000/450200/450103/"]
+    assert [row.path for row in record.hosted_by.all()] == ["450000/450200/450103/450103-P/"]
     record.refresh_from_db()
     assert record.path == house.units[OWN].path
 
 
 def test_an_import_takes_hosts_by_name_and_undoing_gives_them_back(house: House) -> None:
-    record, lisi = activity(house, "450103", key="HD-1"), house.actor("lisi")
+    record, lisi = activity(house, MATE, key="HD-1"), house.actor("lisi")
     rows: list[list[object]] = [
         ["编号", "单位", "活动类型", "日期", "主题", "联办单位"],
-        ["HD-1", OWN, "支部联建", "2026-06-10", "共学", "柳州市院，南宁市院第一党支部"],
-        ["HD-2", OWN, "支部联建", "2026-06-11", "共学", "柳洲市院"],
+        ["HD-1", OWN, "支部联建", "2026-06-10", "共学", "柳州市院机关党委，南宁市院第一党支部"],
+        ["HD-2", OWN, "支部联建", "2026-06-11", "共学", "柳洲市院机关党委"],
     ]
     batch = importing.upload(lisi, ACTIVITY, house.units[OWN], "联建.xlsx", xlsx(rows))
-    assert batch.rows.get(number=3).problems["hosts"]["suggestion"] == "柳州市院"
+    assert batch.rows.get(number=3).problems["hosts"]["suggestion"] == "柳州市院机关党委"
     importing.commit(lisi, batch)
     record.refresh_from_db()
-    assert record.hosts == "450100-P01、450200"
+    assert record.hosts == "450100-P01、450200-P"
     importing.undo(lisi, batch)
     record.refresh_from_db()
-    assert record.hosts == "450103"
-    assert [row.unit.code for row in record.hosted_by.all()] == ["450103"]
+    assert record.hosts == MATE
+    assert [row.unit.code for row in record.hosted_by.all()] == [MATE]

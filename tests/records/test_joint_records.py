@@ -16,7 +16,7 @@ from rongjian.indicators.compiler import Place
 from rongjian.indicators.formula import Part
 from rongjian.indicators.verify import differences
 from rongjian.kernel.periods import Month
-from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.joint_agreement import JointAgreement
 from rongjian.org.models import Unit
 from rongjian.org.queries import children
 from rongjian.records.actions import move, save
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
     from rongjian.indicators.compiler import Organised
 
-ACTIVITIES = "activities"
+KIND, AGREEMENTS, SOLVED = "joint-agreement", "joint-agreements", "joint-problems-solved"
 EXAMPLES, REORGANISATIONS = 4, 8
 EVERYTHING: tuple[tuple[Any, str], ...] = (
     ("count", ""),
-    ("sum", "expected"),
-    ("distinct", "type"),
-    ("median", "expected"),
+    ("sum", "solved"),
+    ("distinct", "content"),
+    ("median", "solved"),
 )
-PARTS = [Part("activity", measure, "happened_on", field, 0, ((),)) for measure, field in EVERYTHING]
+PARTS = [Part(KIND, measure, "happened_on", field, 0, ((),)) for measure, field in EVERYTHING]
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def folders(settings: Settings, tmp_path: Path) -> None:
 
 
 class Hosting:
-    """Activities of one to five units each, and what plain thinking says of them."""
+    """Agreements of one to five units each, and what plain thinking says of them."""
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
@@ -63,25 +63,28 @@ class Hosting:
         units = list(Unit.objects.filter(founded_on__lte=TODAY).order_by("code"))
         own, *others = self.chance.sample(units, self.chance.choice([1, 1, 2, 2, 3, 5]))
         month = self.chance.choice(list(MONTHS))
-        expected = self.chance.choice([0, 3, 7, self.chance.randrange(60)])
+        solved = self.chance.choice([0, 3, 7, self.chance.randrange(60)])
         return {
             "unit_id": own.pk,
             "hosts": stated({unit.code for unit in others}),
             "happened_on": month.first_day + timedelta(days=self.chance.randrange(28)),
-            "type": self.chance.choice(["joint_activity", "theme_day", "party_lecture"]),
-            "topic": "学习",
-            "expected": expected,
+            "title": "共建",
+            "partner": "某单位",
+            "partner_type": "school",
+            "content": self.chance.choice(["party", "business", "talent"]),
+            "raised": solved,
+            "solved": solved,
         }
 
     def write(self, count: int) -> None:
         self.world.write(0)  # Nothing, but whoever writes holds a post in new houses too.
         rows = [self.row() for _ in range(count)]
-        create_many(self.world.actor("case_manager"), kind_of("activity"), rows, state="approved")
+        create_many(self.world.actor("case_manager"), kind_of(KIND), rows, state="approved")
 
     def change(self, count: int) -> None:
         """Other hosts, another unit, another day, or void."""
         actor = self.world.actor("case_manager")
-        living = list(Activity.objects.exclude(state=VOID).order_by("pk"))
+        living = list(JointAgreement.objects.exclude(state=VOID).order_by("pk"))
         for record in self.chance.sample(living, count):
             if self.chance.random() < 0.25:
                 move(actor, record, "void", detail="误录")
@@ -93,14 +96,14 @@ class Hosting:
                 setattr(record, name, value)
             save(actor, record)
 
-    def hosts(self, record: Activity) -> list[str]:
+    def hosts(self, record: JointAgreement) -> list[str]:
         return [record.unit.code, *filter(None, record.hosts.split("、"))]
 
     def below(self, unit: Unit, organised: Organised) -> set[int]:
         """The records with a host in the unit, each looked at alone."""
         return {
             record.pk
-            for record in Activity.objects.filter(state="approved").select_related("unit")
+            for record in JointAgreement.objects.filter(state="approved").select_related("unit")
             for day in [TODAY if organised == "now" else record.happened_on]
             if any(unit.code in self.world.model.way(host, day) for host in self.hosts(record))
         }
@@ -114,15 +117,15 @@ def check(hosting: Hosting) -> None:
         for organised in WAYS:
             wanted = hosting.below(unit, organised)
             rows = list(
-                trace.records(ACTIVITIES, unit, MONTHS, organised).values_list("pk", flat=True)
+                trace.records(AGREEMENTS, unit, MONTHS, organised).values_list("pk", flat=True)
             )
             assert (len(rows), set(rows)) == (len(wanted), wanted), (unit.code, organised)
-            shown = figures.figure(ACTIVITIES, unit, MONTHS, organised=organised)
+            shown = figures.figure(AGREEMENTS, unit, MONTHS, organised=organised)
             assert shown.records == len(wanted), (unit.code, organised)
             check_below(unit, organised, len(wanted))
-    living = Activity.objects.filter(state="approved").count()
-    assert figures.figure(ACTIVITIES, hosting.world.top, MONTHS).records == living
-    assert not differences([ACTIVITIES], hosting.world.top)
+    living = JointAgreement.objects.filter(state="approved").count()
+    assert figures.figure(AGREEMENTS, hosting.world.top, MONTHS).records == living
+    assert not differences([AGREEMENTS, SOLVED], hosting.world.top)
 
 
 def check_below(unit: Unit, organised: Organised, total: int) -> None:
@@ -130,10 +133,10 @@ def check_below(unit: Unit, organised: Organised, total: int) -> None:
     below = list(children(unit, ever=organised == "then"))
     if not below:
         return
-    found = figures.children(ACTIVITIES, unit, MONTHS, organised=organised)
-    own = trace.records(ACTIVITIES, unit, MONTHS, organised)
+    found = figures.children(AGREEMENTS, unit, MONTHS, organised=organised)
+    own = trace.records(AGREEMENTS, unit, MONTHS, organised)
     own = own.filter(trace.own(unit, below, organised))
-    twice = overlap.overlap(ACTIVITIES, unit, below, MONTHS, organised)
+    twice = overlap.overlap(AGREEMENTS, unit, below, MONTHS, organised)
     assert own.count() + sum(each.records for _, each in found) - twice == total
 
 
@@ -153,9 +156,9 @@ def check_months(hosting: Hosting) -> None:
     for code in ("450000", "450100", "450200-P"):
         unit = Unit.objects.get(code=code)
         ids = hosting.below(unit, "now")
-        days = Activity.objects.filter(pk__in=ids).values_list("happened_on", flat=True)
+        days = JointAgreement.objects.filter(pk__in=ids).values_list("happened_on", flat=True)
         months = [Month.of(day) for day in days]
-        series = figures.series(ACTIVITIES, unit, MONTHS)
+        series = figures.series(AGREEMENTS, unit, MONTHS)
         assert [each.records for each in series] == [months.count(month) for month in MONTHS]
 
 
@@ -194,7 +197,7 @@ def _paths_ever() -> Iterable[str]:
 def test_a_changed_day_moves_the_places_of_all_hosts(db: None) -> None:
     hosting = Hosting(Random(1))
     hosting.write(30)
-    record = Activity.objects.exclude(hosts="")[0]
+    record = JointAgreement.objects.exclude(hosts="")[0]
     record.happened_on = date(2026, 6, 1)
     save(hosting.world.actor("case_manager"), record)
     assert [row.path for row in record.hosted_by.all()] == [

@@ -35,15 +35,15 @@ def numbers(*texts: str) -> list[int]:
 
 def test_hosts_are_typed_by_name_and_shown_by_name(world: World, visit: Visit) -> None:
     client = visit("lisi")
-    answer = client.post(NEW, sent(client, hosts="柳州市院， 青秀区院第一党支部"))
+    answer = client.post(NEW, sent(client, hosts="柳州市院机关党委， 青秀区院第一党支部"))
     assert answer.status_code == 302, answer.context["page"].faults
     record = Activity.objects.get(topic="共学共建")
-    assert record.hosts == "450103-P01、450200"
-    page = client.get(answer["Location"]).context["page"]
+    assert record.hosts == "450103-P01、450200-P"
+    page = client.get(reverse("record", args=["activity", record.pk])).context["page"]
     shown = {field.heading: field.text for field in page.fields}
-    assert shown["联办单位"] == "青秀区院第一党支部、柳州市院"
+    assert shown["联办单位"] == "青秀区院第一党支部、柳州市院机关党委"
     edited = client.get(reverse("record-edit", args=["activity", record.pk])).context["page"].form
-    assert edited["hosts"].value() == "青秀区院第一党支部、柳州市院"
+    assert edited["hosts"].value() == "青秀区院第一党支部、柳州市院机关党委"
     listed = client.get("/ledger/activity", {"unit": BRANCH, "q": "共学共建"})
     assert "等 3 个单位联办" in text_of(listed)
 

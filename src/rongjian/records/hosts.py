@@ -66,7 +66,7 @@ def faults(kind: Kind, columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[i
             elif unit.pk == columns["unit_id"][at]:
                 yield at, "hosts", f"“{unit.short}”已是本条的单位，联办单位只填其他单位"
             elif kind.unit_types and unit.type not in kind.unit_types:
-                yield at, "hosts", f"“{kind.name}”只能由这些单位联办：{wanted}"
+                yield at, "hosts", f"“{unit.short}”不能联办“{kind.name}”，只能是：{wanted}"
 
 
 # --- writing ---------------------------------------------------------------------------------
