@@ -272,7 +272,10 @@ def test_b16_every_page_leads_to_the_feedback(name: str, visit: Visit, world: Wo
         pytest.skip("a gate, not a page")
     if page.status_code != 200 or "text/html" not in page["Content-Type"]:
         pytest.skip("no page of its own")
-    offered = f'href="{reverse("burden-feedback")}"' in text_of(page)
+    text = text_of(page)
+    if "<html" not in text:
+        pytest.skip("a part of a page")
+    offered = f'href="{reverse("burden-feedback")}"' in text
     # The three administrators have no business here and so nothing that burdens them.
     assert offered != world.actor(case.insider).administrator
 

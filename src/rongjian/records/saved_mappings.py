@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from rongjian.log import audit
+from rongjian.log import audit, door
 from rongjian.org.access import may_somewhere, reach_units, require
 from rongjian.org.models import Unit
 from rongjian.records import import_mapping
@@ -91,6 +91,7 @@ def remember(actor: Actor, batch: Batch) -> None:
 def change(actor: Actor, saved: SavedMapping, name: str, mapping: Mapping[str, str]) -> None:
     """Give a saved mapping another name and other fields; imports under way keep theirs."""
     _require(actor, saved)
+    door.refuse({"name": name})
     with transaction.atomic():
         saved.name = name.strip()[:_NAME] or saved.name
         saved.mapping = dict(mapping)
