@@ -234,6 +234,7 @@ class Questions:
 
     def plain(self) -> Ask:
         names = ["home", "ledgers", "imports", "documents", "published-check", "twin", "explain"]
+        names += ["calendar"]
         route = self.chance.choice(names)
         query = {"court": self.chance.choice(SPOTS)} if route == "twin" else {}
         if route == "explain":

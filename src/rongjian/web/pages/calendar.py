@@ -28,6 +28,7 @@ from rongjian.web.listing import Option, changed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import QueryDict
 
     from rongjian.org.access import Actor
     from rongjian.web.middleware import ActorRequest
@@ -75,15 +76,15 @@ class CalendarPage:
 
 def calendar(request: ActorRequest) -> HttpResponse:
     """The calendar of the unit asked for, by default one's own."""
-    return calendar_page(request, "")
+    return calendar_page(request, request.GET)
 
 
-def calendar_page(request: ActorRequest, refusal: str) -> HttpResponse:
-    """The calendar, with what was refused if anything was."""
+def calendar_page(request: ActorRequest, query: QueryDict, refusal: str = "") -> HttpResponse:
+    """The calendar that a query asks for, with what was refused if anything was."""
     actor = request.actor
     if not sees_calendars(actor):
         raise Denied("没有权限：您的岗位不查看制度日历")
-    asked = _asked(request)
+    asked = _asked(actor, query)
     order = Orders().of(asked.unit.path)
     dues = _dues(asked, actor)
     own = asked.view != "units"
@@ -98,23 +99,22 @@ def calendar_page(request: ActorRequest, refusal: str) -> HttpResponse:
         months=tuple(
             Option(str(month), f"{month}月", month == asked.month) for month in range(1, 13)
         ),
-        tabs=_tabs(request, asked, actor),
-        heat=heat_of(dues, asked.cell, actor.today, request.GET) if own else None,
+        tabs=_tabs(query, asked, actor),
+        heat=heat_of(dues, asked.cell, actor.today, query) if own else None,
         listed=listed_of(dues, actor) if own else None,
-        table=None if own else _units(request, asked),
+        table=None if own else units_of(actor, asked.unit, asked.year, asked.month),
         panel=_panel(actor, asked, dues),
-        declared=just_declared(actor, request.GET.get("told", "")),
+        declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
         adopted=order is not None,
         adopts=_adopts(actor, asked.unit) if order is None else "",
         rules=len(Orders().rules),
-        here=f"{reverse('calendar')}{changed(request.GET, {'told': None})}",
+        here=f"{reverse('calendar')}{changed(query, {'told': None})}",
     )
     return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)
 
 
-def _asked(request: ActorRequest) -> Asked:
-    actor, query = request.actor, request.GET
+def _asked(actor: Actor, query: QueryDict) -> Asked:
     unit = _unit(actor, query.get("unit", "").strip())
     year, month = query.get("year", ""), query.get("month", "")
     known = year.isdecimal() and _FIRST_YEAR <= int(year) <= actor.today.year + 1
@@ -164,10 +164,6 @@ def _panel(actor: Actor, asked: Asked, dues: list[Due]) -> Panel | None:
     return next((panel_of(actor, due) for due in dues if name_of(due) == asked.cell), None)
 
 
-def _units(request: ActorRequest, asked: Asked) -> UnitsTable:
-    return units_of(request.actor, asked.unit, asked.year, asked.month)
-
-
 def _offered(actor: Actor, unit: Unit) -> tuple[Option, ...]:
     """The units to choose from: those that may owe something, as long as they are few enough to list."""
     types = {kind for rule in Orders().rules for kind in rule.who.types} | {*COURT_TYPES}
@@ -183,7 +179,7 @@ def _years(year: int, today: date) -> tuple[Option, ...]:
     return tuple(Option(str(each), f"{each}年", each == year) for each in listed)
 
 
-def _tabs(request: ActorRequest, asked: Asked, actor: Actor) -> tuple[tuple[str, str, bool], ...]:
+def _tabs(query: QueryDict, asked: Asked, actor: Actor) -> tuple[tuple[str, str, bool], ...]:
     found = []
     for code, words in _VIEWS:
         target = {"view": code, "cell": None, "told": None}
@@ -194,7 +190,7 @@ def _tabs(request: ActorRequest, asked: Asked, actor: Actor) -> tuple[tuple[str,
             target["unit"] = court.code
         elif asked.unit.is_court and asked.view == "units":
             target["unit"] = asked.unit.code
-        found.append((words, changed(request.GET, target), code == asked.view))
+        found.append((words, changed(query, target), code == asked.view))
     return tuple(found)
 
 
