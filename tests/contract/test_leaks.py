@@ -66,6 +66,7 @@ RIGHTS = {
     "calendar": ("obligation", "view"),
     "due-declare": ("obligation", "submit"),
     "due-undo": ("obligation", "submit"),
+    "calendar-rules": ("regime_rule", "view"),
     "calendar-adopt": ("regime_rule", "edit"),
     "ledgers": ("*", "view"),
     "ledger": ("*", "view"),
