@@ -188,6 +188,7 @@ CASES = {
         served=302,
     ),
     "due-undo": Case("lisi", "weiw", 404, declared, post={}, served=302),
+    "calendar-rules": Case("lisi", "aud"),
     "calendar-adopt": Case("weiw", "lisi", post={"court": "450100"}, served=302),
     "ledgers": Case(),
     "ledger": Case("qian", "aud", kwargs=lambda: {"code": "handled-person"}),

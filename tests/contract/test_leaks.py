@@ -71,6 +71,7 @@ RIGHTS = {
     "calendar": ("obligation", "view"),
     "due-declare": ("obligation", "submit"),
     "due-undo": ("obligation", "submit"),
+    "calendar-rules": ("regime_rule", "view"),
     "calendar-adopt": ("regime_rule", "edit"),
     "ledgers": ("*", "view"),
     "ledger": ("*", "view"),
@@ -297,7 +298,7 @@ class Questions:
 
     def plain(self) -> Ask:
         names = ["home", "ledgers", "imports", "import-mappings", "documents"]
-        names += ["published-check", "twin", "explain"]
+        names += ["published-check", "twin", "explain", "calendar"]
         route = self.chance.choice(names)
         query = {"court": self.chance.choice(SPOTS)} if route == "twin" else {}
         if route == "explain":

@@ -198,3 +198,20 @@ def test_before_it_is_taken_up_nothing_is_owed_and_the_office_can_take_it_up(
     assert states(page(visit("lisi")), "党小组会") == ["", "due"] + ["future"] * 6
     assert Record.objects.count() == records
     assert office.post(reverse("calendar-adopt"), {"court": "450200"}).status_code == 403
+
+
+def test_the_rules_are_shown_with_their_basis_and_changed_by_the_office_only(visit: Visit) -> None:
+    where = reverse("calendar-rules")
+    text = text_of(visit("lisi").get(where))
+    assert "《中国共产党支部工作条例（试行）》第五章（2026-11-25 核对）" in text
+    assert "本系统设置，可调整" in text
+    assert "本院制度" not in text
+    sent = {"code": "LIFE-04", "cycle": "half", "valid_from": "2026-07-01", "basis": "会议纪要"}
+    assert visit("lisi").post(where, sent).status_code == 403
+    office = visit("weiw")
+    further = office.post(where, {**sent, "further": "1"})
+    assert further.status_code == 422
+    assert "请保留一项" in text_of(further)
+    told = office.post(where, sent, follow=True)
+    assert "自 2026-07-01 起的期间按此计算，以前的期间不变。" in text_of(told)
+    assert [cell.wide for cell in row(page(visit("lisi")), "党课").cells] == [3, 3, 6]

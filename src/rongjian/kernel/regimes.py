@@ -194,8 +194,11 @@ def expected(
 # --- what cannot stand -----------------------------------------------------------------------------
 
 
-def faults(listed: Sequence[Rule]) -> Iterator[tuple[Rule, str]]:
-    """(rule, sentence with a way out) for everything that must not be declared together."""
+def faults(listed: Sequence[Rule], unit: str = "同一单位") -> Iterator[tuple[Rule, str]]:
+    """(rule, sentence with a way out) for everything that must not be declared together.
+
+    `unit` is what a sentence calls somebody of whom two rules ask the same.
+    """
     for rule in listed:
         if words := _idle(rule):
             yield rule, words
@@ -206,7 +209,7 @@ def faults(listed: Sequence[Rule]) -> Iterator[tuple[Rule, str]]:
         for left in one:
             for right in other:
                 if overlap(left, right):
-                    yield right, overlap_words(left, right)
+                    yield right, overlap_words(left, right, unit)
 
 
 def _idle(rule: Rule) -> str:

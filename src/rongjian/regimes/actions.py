@@ -57,7 +57,9 @@ def declare(actor: Actor, due: Due, said: Declaration, *, key: str = "") -> Stat
     with transaction.atomic():
         if done := receipts.produced(actor.person.pk, key):
             return Statement.objects.get(pk=done[0])
-        unit = Unit.objects.select_for_update().select_related("court").get(pk=due.unit.pk)
+        unit = (
+            Unit.objects.select_for_update(of=("self",)).select_related("court").get(pk=due.unit.pk)
+        )
         require(actor, "submit", "obligation", unit)
         _refuse(due, said, actor.today)
         for held in _held(due):

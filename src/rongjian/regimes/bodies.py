@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 ALWAYS = date.max.toordinal()
 NEVER = 0
-_MANY = 300
+_MANY = 100
+"""From so many units on their records are taken from what is kept at hand."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,10 @@ class OwnDay(models.Model):
 
 
 class LocalRule(models.Model):
-    """A house's own version of a rule from a day on: what it changes, as the content file would say it."""
+    """A house's own version of a rule from a day on: what it changes, as the content file would say it.
+
+    Under a code of its own it is a further rule, `like` the one that the changes name so.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="local_rules")
     code = models.CharField("制度", max_length=24)

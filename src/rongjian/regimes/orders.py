@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.content import Basis
 from rongjian.kernel.regimes import Rule, rules, versions
@@ -68,11 +68,11 @@ def with_local(listed: Iterable[Rule], local: Iterable[LocalRule]) -> tuple[Rule
     """The rules with a house's own versions among them; of two for the same day the nearer one holds."""
     found = list(listed)
     for row in sorted(local, key=lambda each: each.valid_from):
-        before = [
-            rule for rule in versions(found).get(row.code, ()) if rule.valid_from <= row.valid_from
-        ]
+        known = versions(found)
+        listed_as = known.get(row.code) or known.get(row.changes.get("like", ""), ())
+        before = [rule for rule in listed_as if rule.valid_from <= row.valid_from]
         if before:
-            same = before[-1].valid_from == row.valid_from
+            same = (before[-1].code, before[-1].valid_from) == (row.code, row.valid_from)
             found = [rule for rule in found if not (same and rule is before[-1])]
             found.append(own_version(before[-1], row))
     # In place of the calendar: a house's own versions stand beside those that they change.
@@ -81,9 +81,20 @@ def with_local(listed: Iterable[Rule], local: Iterable[LocalRule]) -> tuple[Rule
 
 
 def own_version(rule: Rule, row: LocalRule) -> Rule:
-    """A rule as a house changed it; ValueError where the change cannot be."""
-    changes = dict(row.changes)
-    if until := changes.pop("valid_to", None):
-        changes["valid_to"] = date.fromisoformat(until)
-    basis = Basis(document=row.basis, checked=row.valid_from)
-    return replace(rule, **changes, basis=basis, settled=False, valid_from=row.valid_from)
+    """A rule as a house changed it, or one of its own like it; ValueError where that cannot be."""
+    # What was stored as a list is a pair here.
+    changes: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in row.changes.items()
+        if name != "like"
+    }
+    until = changes.pop("valid_to", None)
+    return replace(
+        rule,
+        **changes,
+        code=row.code,
+        basis=Basis(document=row.basis, checked=row.valid_from),
+        settled=False,
+        valid_from=row.valid_from,
+        valid_to=date.fromisoformat(until) if until else None,
+    )

@@ -102,7 +102,7 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         tabs=_tabs(query, asked, actor),
         heat=heat_of(dues, asked.cell, actor.today, query) if own else None,
         listed=listed_of(dues, actor) if own else None,
-        table=None if own else _units(request, asked),
+        table=None if own else units_of(actor, asked.unit, asked.year, asked.month),
         panel=_panel(actor, asked, dues),
         declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
@@ -162,10 +162,6 @@ def _dues(asked: Asked, actor: Actor) -> list[Due]:
 
 def _panel(actor: Actor, asked: Asked, dues: list[Due]) -> Panel | None:
     return next((panel_of(actor, due) for due in dues if name_of(due) == asked.cell), None)
-
-
-def _units(request: ActorRequest, asked: Asked) -> UnitsTable:
-    return units_of(request.actor, asked.unit, asked.year, asked.month)
 
 
 def _offered(actor: Actor, unit: Unit) -> tuple[Option, ...]:

@@ -1,0 +1,177 @@
+"""制度设置: the rules a house works by, with their basis; its own versions and its own working days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from rongjian.kernel.regimes import load_institutions
+from rongjian.kernel.windows import CYCLE_WORDS
+from rongjian.org.access import allowed, require, visible
+from rongjian.org.models import COURT_TYPES, Unit, UnitType
+from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
+from rongjian.regimes.models import LocalRule, OwnDay
+
+if TYPE_CHECKING:
+    from rongjian.kernel.regimes import Rule
+    from rongjian.web.middleware import ActorRequest
+
+_DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+_LISTED = 60
+
+
+class RuleForm(forms.Form):
+    """A house's own version of a rule, or a further rule like it."""
+
+    code = forms.ChoiceField(label="制度")
+    further = forms.ChoiceField(
+        label="怎样调整",
+        choices=[("", "自生效日期起改为"), ("1", "在它之外另立一项")],
+        required=False,
+    )
+    cycle = forms.ChoiceField(label="周期", choices=list(CYCLE_WORDS.items()))
+    valid_from = forms.DateField(label="生效日期", widget=_DATE, help_text="须是周期的第一天")
+    basis = forms.CharField(
+        label="依据", max_length=120, help_text="如：机关党委会议纪要〔2026〕3号"
+    )
+    name = forms.CharField(label="名称", max_length=40, required=False, help_text="不填沿用原名称")
+    needed = forms.IntegerField(label="次数", min_value=1, max_value=20, initial=1, required=False)
+    grace = forms.IntegerField(
+        label="宽限（工作日）", min_value=0, max_value=30, initial=3, required=False
+    )
+    valid_to = forms.DateField(label="截止日期", widget=_DATE, required=False)
+
+    def __init__(self, rules: tuple[Rule, ...], *given: object) -> None:
+        super().__init__(*given)  # type: ignore[arg-type]
+        named = {rule.code: f"{rule.name}（{rule.often}）" for rule in rules}
+        self.fields["code"].choices = list(named.items())  # type: ignore[attr-defined]
+
+    def changes(self) -> dict[str, Any]:
+        """What was given, as the content file would say it; a new cycle has no part of its own yet."""
+        given = {name: self.cleaned_data[name] for name in ("name", "needed", "grace")}
+        kept = {name: value for name, value in given.items() if value not in (None, "")}
+        kept |= {"cycle": self.cleaned_data["cycle"], "months": None, "days": None, "by_day": 0}
+        if self.cleaned_data["valid_to"]:
+            kept["valid_to"] = str(self.cleaned_data["valid_to"])
+        return kept
+
+
+class DayForm(forms.Form):
+    """A day that the house works, or does not."""
+
+    day = forms.DateField(label="日期", widget=_DATE)
+    worked = forms.ChoiceField(label="安排", choices=[("", "放假"), ("1", "上班")], required=False)
+    reason = forms.CharField(label="说明", max_length=80)
+
+
+@dataclass(frozen=True)
+class RulesPage:
+    """The rules of a house and the two forms."""
+
+    title: str
+    court: Unit
+    groups: tuple[tuple[str, tuple[tuple[Rule, str], ...]], ...]
+    days: tuple[OwnDay, ...]
+    edits: bool
+    form: RuleForm
+    day_form: DayForm
+
+    @property
+    def faults(self) -> list[tuple[str, str, str]]:
+        """(id of the input, its label, what is wrong) for the summary at the top."""
+        return [
+            (form[name].id_for_label, str(form[name].label), str(words))
+            if name != NON_FIELD_ERRORS
+            else ("", "", str(words))
+            for form in (self.form, self.day_form)
+            for name, errors in form.errors.items()
+            for words in errors
+        ]
+
+
+def rules(request: ActorRequest) -> HttpResponse:
+    """The rules of the house asked for; a POST lays down a version, a further rule or a day."""
+    court = _court(request)
+    listed = rules_of(court)
+    if request.method != "POST":
+        return _page(request, court, RuleForm(listed), DayForm())
+    require(request.actor, "edit", "regime_rule", court)
+    of_day = request.POST.get("do") == "day"
+    form = DayForm(request.POST) if of_day else RuleForm(listed, request.POST)
+    if form.is_valid():
+        try:
+            said = _lay_down(request, court, form)
+        except ValidationError as error:
+            _take_over(form, error)
+        else:
+            messages.success(request, said)
+            return redirect(f"{reverse('calendar-rules')}?court={court.code}")
+    if isinstance(form, DayForm):
+        return _page(request, court, RuleForm(listed), form)
+    return _page(request, court, form, DayForm())
+
+
+def _court(request: ActorRequest) -> Unit:
+    code = request.GET.get("court") or request.actor.person.court.code
+    units = visible(request.actor, Unit.objects.filter(type__in=COURT_TYPES, code=code), "view")
+    court = units.select_related("court").first()
+    if court is None or not allowed(request.actor, "view", "regime_rule", court):
+        raise Http404("没有这个检察院。")
+    return court
+
+
+def _lay_down(request: ActorRequest, court: Unit, form: RuleForm | DayForm) -> str:
+    given = form.cleaned_data
+    if isinstance(form, DayForm):
+        worked = bool(given["worked"])
+        row = set_own_day(request.actor, court, given["day"], worked=worked, reason=given["reason"])
+        return f"已登记 {row}。"
+    code, changes = given["code"], form.changes()
+    if given["further"]:
+        number = LocalRule.objects.filter(unit=court).count() + 1
+        code, changes = f"OWN-{court.code}-{number}", {**changes, "like": code}
+    change_rule(request.actor, court, code, given["valid_from"], changes, given["basis"])
+    return f"已登记，自 {given['valid_from']} 起的期间按此计算，以前的期间不变。"
+
+
+def _take_over(form: forms.Form, error: ValidationError) -> None:
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, found in error.error_dict.items():
+        for fault in found:
+            form.add_error(name if name in form.fields else None, fault)
+
+
+def _page(request: ActorRequest, court: Unit, form: RuleForm, day_form: DayForm) -> HttpResponse:
+    listed = rules_of(court)
+    names = dict(UnitType.choices)
+    groups = tuple(
+        (
+            institution.name,
+            tuple(
+                (rule, "、".join(str(names[kind]) for kind in rule.who.types))
+                for rule in listed
+                if rule.institution == code
+            ),
+        )
+        for code, institution in load_institutions().items()
+    )
+    page = RulesPage(
+        title="制度设置",
+        court=court,
+        groups=groups,
+        days=tuple(OwnDay.objects.filter(unit=court).order_by("-day")[:_LISTED]),
+        edits=allowed(request.actor, "edit", "regime_rule", court),
+        form=form,
+        day_form=day_form,
+    )
+    status = 422 if page.faults else 200
+    return render(request, "calendar/rules.html", {"page": page}, status=status)
