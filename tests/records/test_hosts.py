@@ -40,14 +40,11 @@ OWN, MATE, OTHER = "450100-P02", "450103-P", "450200-P"
 @pytest.fixture
 def house(house: House) -> House:
     """The small house, with Party committees in the other procuratorates too."""
-    committees = [
-        NewUnit(
-            *(f"{court}-P", "机关党委", f"{house.units[court].short}机关党委"),
-            *(Tree.PARTY, UnitType.ORGAN_COMMITTEE, "", court, FOUNDED),
-        )
-        for court in ("450103", "450200")
-    ]
-    house.units.update(found(committees))
+    for court in ("450103", "450200"):
+        name = f"{house.units[court].short}机关党委"
+        committee, tree = UnitType.ORGAN_COMMITTEE, Tree.PARTY
+        new = NewUnit(f"{court}-P", "机关党委", name, tree, committee, "", court, FOUNDED)
+        house.units.update(found([new]))
     return house
 
 

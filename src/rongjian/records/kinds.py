@@ -66,7 +66,7 @@ class Kind:
     facts: tuple[str, ...]
     private: tuple[str, ...]
     group: str
-    aliases: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unit_types: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
@@ -130,28 +130,9 @@ def kind(
     admits: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[R], R]:
     """Declare the decorated Record class as a ledger; its name is the class's verbose_name."""
-    return lambda model: _enter(
-        model,
-        Kind(
-            code=code,
-            model=model,
-            flow=flow,
-            access=access,
-            form=form,
-            more=more,
-            columns=columns,
-            filters=filters,
-            facts=facts,
-            private=private,
-            group=group,
-            aliases=aliases or {},
-            unit_types=unit_types,
-            fixed=fixed,
-            headings=headings or {},
-            deed=deed,
-            admits=admits or {},
-        ),
-    )
+    # What is not given has its default in Kind.
+    given = {name: value for name, value in locals().items() if value is not None}
+    return lambda model: _enter(model, Kind(model=model, **given))
 
 
 def _enter(model: R, declared: Kind) -> R:

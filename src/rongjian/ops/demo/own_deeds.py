@@ -78,11 +78,15 @@ def _of_the_cast(realm: Realm, court: Court, scribe: Scribe, today: date) -> Non
         {**_about(person, today - timedelta(days=back)), "occasion": why, "manner": how}
         for (back, why, how), person in zip(_CARE, people, strict=False)
     ]
+    _write(realm, scribe, {"vanguard-post": posts, "mentoring": pairs, "care": care})
+    _talks(realm, scribe, people, today)
+
+
+def _write(realm: Realm, scribe: Scribe, rows_by_kind: dict[str, list[Row]]) -> None:
     organiser = actor_of(realm.cast["lisi"], scribe.until)
-    for kind, rows in (("vanguard-post", posts), ("mentoring", pairs), ("care", care)):
+    for kind, rows in rows_by_kind.items():
         for row in rows:
             scribe.rows(moment(row["happened_on"], 16), organiser, kind, [row])
-    _talks(realm, scribe, people, today)
 
 
 def _talks(realm: Realm, scribe: Scribe, people: list[Person], today: date) -> None:
