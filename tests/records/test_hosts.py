@@ -40,12 +40,19 @@ OWN, MATE, OTHER = "450100-P02", "450103-P", "450200-P"
 @pytest.fixture
 def house(house: House) -> House:
     """The small house, with Party committees in the other procuratorates too."""
+    houses = [house.units[code] for code in ("450103", "450200")]
     committees = [
         NewUnit(
-            *(f"{court}-P", "机关党委", f"{house.units[court].short}机关党委"),
-            *(Tree.PARTY, UnitType.ORGAN_COMMITTEE, "", court, FOUNDED),
+            code=f"{court.code}-P",
+            name="机关党委",
+            short=f"{court.short}机关党委",
+            tree=Tree.PARTY,
+            type=UnitType.ORGAN_COMMITTEE,
+            parent="",
+            court=court.code,
+            founded_on=FOUNDED,
         )
-        for court in ("450103", "450200")
+        for court in houses
     ]
     house.units.update(found(committees))
     return house
