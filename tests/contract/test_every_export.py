@@ -77,7 +77,8 @@ def hard(kind: Kind, clerk: Actor) -> list[int]:
     base = {name: getattr(pattern, name) for name in attnames}
     rows = []
     for number, values in enumerate(zip_longest(TEXTS, DAYS, WHOLE, AMOUNTS)):
-        row = {**base, "key": f"H-{number}" if number % 3 else ""}
+        keyed = "key" in kind.fields and number % 3
+        row = {**base, "key": f"H-{number}" if keyed else ""}
         for name in kind.fields:
             row = fitted(kind, row, name, values)
         rows.append(row)

@@ -188,7 +188,7 @@ def test_units_outside_the_reach_are_not_offered_and_not_taken(visit: Visit) -> 
     form = client.get(ACTIVITIES + "/new").context["page"].form
     offered = set(form.fields["unit"].queryset.values_list("code", flat=True))
     # Paired with the department, but an activity is a Party body's.
-    assert offered == {"450100-P02"}
+    assert offered == {"450100-P02", "450100-P02G1", "450100-P02G2"}
     other = Unit.objects.get(code="450100-P01")
     sent = {"unit": other.pk, "type": "theme_day", "happened_on": "2026-06-25", "topic": "x"}
     answer = client.post(ACTIVITIES + "/new", sent)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ACCESS = Event.access_class
 _MORE_VERBS = {
     "keep-view": "保存视图",
-    "drop-view": "删除视图",
+    "drop-view": "去掉视图",
     "verify": "校验日志",
     "freeze": "定稿",
     "log-in": "登录",

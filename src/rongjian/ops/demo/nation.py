@@ -14,6 +14,7 @@ import numpy as np
 from django.db import models, transaction
 
 from rongjian.facts import extract, files, schema
+from rongjian.facts.schema import HOST_PLACES
 from rongjian.indicators import refresh
 from rongjian.kernel.periods import Month
 from rongjian.ops.demo.founding import FIRST_DAY
@@ -157,6 +158,7 @@ def _value(kind: Kind, column: Column, month: Month) -> str:
         "campaign": f"CASE {_chance('campaign', 12)} WHEN 0 THEN 'livelihood' ELSE '' END",
         "state": f"'{sorted(kind.flow.counted)[0]}'",
         "task_force_id": "NULL",
+        **dict.fromkeys((column.name for column in HOST_PLACES), "''"),
     }
     return fixed.get(column.name) or _drawn(kind.field(column.name), column.name, day)
 
