@@ -12,7 +12,7 @@ from django.urls import reverse
 from rongjian.facts import extract
 from rongjian.indicators import refresh
 from rongjian.log.models import Event
-from rongjian.org.models import Affiliation, Pairing, Placement, Unit
+from rongjian.org.models import Affiliation, Pairing, Person, Placement, Unit
 from rongjian.org.plans import Move
 from rongjian.records.reorganisation import adjust
 from rongjian.web.adjust_form import OPERATIONS
@@ -102,13 +102,13 @@ def test_back_from_the_preview_keeps_what_was_typed(visit: Visit) -> None:
 def test_a_refusal_stands_at_its_field_with_the_ways_out(visit: Visit) -> None:
     client = visit("weiw")
     for step in ("", "confirm"):
-        answer = sent(client, step, "dissolve", unit="450100-P02", on="2026-06-01")
+        answer = sent(client, step, "dissolve", unit="450100-P03", on="2026-06-01")
         assert answer.status_code == 422
         [(target, label, words)] = answer.context["page"].faults
         assert (target, label) == ("id_unit", "单位")
-        assert "还有 17 人" in words
+        assert f"还有 {Person.objects.filter(branch__code='450100-P03').count()} 人" in words
         assert "请改用“合并”" in words
-        assert 'value="450100-P02" selected' in text_of(answer)
+        assert 'value="450100-P03" selected' in text_of(answer)
     early = sent(client, "", "move", unit="450100-P02", above="450100-P", on="2010-01-01")
     assert any(label == "生效日期" for _, label, _ in early.context["page"].faults)
     empty = sent(client, "", "merge", on="不是日期")

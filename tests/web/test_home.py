@@ -97,6 +97,6 @@ def test_the_links_of_the_month_are_counted_from_links(world: World, visit: Visi
 
 
 def test_nothing_to_do_is_said_plainly(visit: Visit) -> None:
-    text = text_of(visit("zhaoliu").get(reverse("home")))
+    text = text_of(visit("feng").get(reverse("home")))
     assert "今天没有要办的事。" in text
     assert "没有快到期的事项。" in text
