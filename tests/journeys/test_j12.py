@@ -205,7 +205,7 @@ def test_an_identity_number_is_not_taken(visitor: Come) -> None:
     li = visitor("lisi")
     li.open("/ledger/activity/new?unit=450100-P02")
     li.page.get_by_label("活动类型").select_option("主题党日")
-    li.page.get_by_label("日期").fill("2026-06-24")
+    li.page.get_by_label("时间", exact=True).fill("2026-06-24")
     li.page.get_by_label("主题").fill("参加人 11010519491231002X")
     press(li, "只存草稿")
     expect(li.page.get_by_role("alert")).to_contain_text("有居民身份证号码")

@@ -133,7 +133,7 @@ def test_what_was_added_after_freezing_is_named(visitor: Callable[[str], Visitor
     page = zheng.page
     for number in ("J3-1", "J3-2"):
         zheng.open("/ledger/handled-person/new?unit=450000-D12")
-        page.get_by_label("编号").fill(number)
+        page.get_by_label("编号", exact=True).fill(number)
         page.get_by_label("决定").select_option("起诉")
         page.get_by_label("日期").fill("2019-05-06")
         page.get_by_label("罪名类别").fill("寻衅滋事")

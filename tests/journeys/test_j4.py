@@ -249,7 +249,8 @@ def bring_in(wei: Visitor) -> None:
     # 10: the records of this import
     wei.follow(page.get_by_role("link", name="看导入的记录"))
     says(page, "共 599 条")
-    expect(page.get_by_text(re.compile(r"导入批次 #\d+"))).to_be_visible()
+    asked = page.get_by_role("list", name="已用条件")
+    expect(asked).to_contain_text(re.compile(r"导入批次 #\d+"))
     wei.check()
 
 

@@ -47,10 +47,10 @@ def test_everything_works_without_script(browser: Browser, server: str) -> None:
     assert total(page) == everything
 
     zheng.open("/ledger/handled-person/new")
-    page.get_by_label("编号").fill("没有罪名")
+    page.get_by_label("编号", exact=True).fill("没有罪名")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_contain_text("没有保存：有 1 处需要修改")
-    expect(page.get_by_label("编号")).to_have_value("没有罪名")
+    expect(page.get_by_label("编号", exact=True)).to_have_value("没有罪名")
 
     zheng.open("/org/twin")
     expect(page.get_by_text("第一检察部").first).to_be_visible()
