@@ -87,6 +87,7 @@ def test_a_theme_day_in_less_than_a_minute(
     hand.tap(page.get_by_role("button", name="保存并报送"))
     told = page.get_by_role("heading", name=re.compile("已记录。已同时更新："))
     expect(told).to_contain_text("专班台账 1 条")
+    expect(told).to_contain_text("制度日历 1 项")
     taken = time.monotonic() - begun
     with capsys.disabled():
         sys.stdout.write(f"\nJ1: {taken:.1f} s of {LIMIT} s, {KEY} ms a key, {TAP} ms a tap\n")
@@ -139,6 +140,10 @@ def result(lisi: Visitor) -> None:
     minutes = page.get_by_role("table")
     for words in (TOPIC, "307会议室", "王五", "应到 17 人，实到 16 人，缺席 1 人"):
         expect(minutes).to_contain_text(words)
+    lisi.check()
+    page.go_back()
+    lisi.follow(page.get_by_role("link", name=re.compile("^主题党日（.*6月.*）：完成")))
+    expect(page.locator("#cell")).to_contain_text(TOPIC)
     lisi.check()
     lisi.open("/taskforce/450100-T901")
     expect(page.locator("#activities li").first).to_contain_text(TOPIC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,10 +13,13 @@ from django.urls import reverse
 from rongjian.indicators import catalogue, trace
 from rongjian.kernel.periods import Month, Period
 from rongjian.ledgers.decision import MeetingDecision
-from rongjian.org.access import opens
+from rongjian.org.access import allowed, opens
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import about, neighbours
+from rongjian.regimes.bodies import Scope
+from rongjian.regimes.dues import blocks
 from rongjian.web import force_view
+from rongjian.web.due_cells import name_of, words_of
 from rongjian.web.pages.ledger_record import establishing, viewable
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from rongjian.web.middleware import ActorRequest
 
 _SHOWN = 6
+_LONGEST = timedelta(days=366)
+"""No window of a regime is longer than a year."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ def saved(request: ActorRequest, code: str, pk: int) -> HttpResponse:
     record = viewable(actor, kind, pk)
     updated = (
         *_dues(record),
+        *_calendar(actor, record),
         *_force(actor, record),
         *_links(actor, record),
         *_figures(actor, kind, record),
@@ -89,7 +96,7 @@ def _summary(updated: tuple[Updated, ...]) -> str:
     )
 
 
-_MEASURES = {"应办事项": "项", "指标": "项", "议定事项": "项"}
+_MEASURES = dict.fromkeys(("应办事项", "制度日历", "指标", "议定事项"), "项")
 
 
 def _dues(record: Record) -> Iterator[Updated]:
@@ -97,6 +104,20 @@ def _dues(record: Record) -> Iterator[Updated]:
     for due in record.answered_dues.order_by("due_on", "pk"):
         words = due.reason or kind_of(due.kind).name
         yield Updated("应办事项", f"{words}（限 {due.due_on:%m-%d}）：已办", reverse("home"))
+
+
+def _calendar(actor: Actor, record: Record) -> Iterator[Updated]:
+    """The cells of its unit's calendar that the record answers."""
+    if not allowed(actor, "view", "obligation", record.unit):
+        return
+    day = record.happened_on
+    for block in blocks(Scope.each([record.unit]), day - _LONGEST, day, actor.today):
+        for due in block.cells():
+            if record.pk in {pk for pk, *_ in due.answers}:
+                words = f"{due.rule.name}（{due.window.label}）：{words_of(due, actor.today)}"
+                where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": name_of(due)}
+                url = f"{reverse('calendar')}?{urlencode(where)}#cell"
+                yield Updated("制度日历", words, url)
 
 
 def _force(actor: Actor, record: Record) -> Iterator[Updated]:
