@@ -19,6 +19,7 @@ from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.activity_types import ActivityType
 from rongjian.org.actions import NewUnit, affiliate, found
 from rongjian.org.models import Person, Placement, Post, Tree, Unit, UnitType
+from rongjian.org.own_days import OwnDay
 from rongjian.org.queries import unit_named
 from rongjian.org.rosters import rosters
 from rongjian.records.actions import move, save
@@ -27,7 +28,7 @@ from rongjian.records.kinds import kind_of
 from rongjian.regimes import answers
 from rongjian.regimes.bodies import Scope, full_members
 from rongjian.regimes.dues import blocks
-from rongjian.regimes.models import Adoption, LocalRule, OwnDay
+from rongjian.regimes.models import Adoption, LocalRule
 from tests.regimes.calendar import BRANCH, SINCE, TODAY, Desk, at, desk, dues, told
 
 __all__ = ["desk"]

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 # Django looks for tables here only.
 from rongjian.org.account_models import Account, LogIn, OldPassword, Slip  # noqa: F401
+from rongjian.org.own_days import OwnDay  # noqa: F401
 
 if TYPE_CHECKING:
     from datetime import date

@@ -17,7 +17,8 @@ from rongjian.log import audit
 from rongjian.log.images import image_of
 from rongjian.org.access import require
 from rongjian.org.models import Unit
-from rongjian.regimes.models import LocalRule, OwnDay
+from rongjian.org.own_days import OwnDay
+from rongjian.regimes.models import LocalRule
 from rongjian.regimes.orders import own_version, with_local
 
 if TYPE_CHECKING:

@@ -33,25 +33,6 @@ class Adoption(models.Model):
         return f"{self.unit} {self.since}"
 
 
-class OwnDay(models.Model):
-    """A day that a house and those below it work, or do not, otherwise than the national calendar says."""
-
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="own_days")
-    day = models.DateField("日期")
-    worked = models.BooleanField("上班")
-    reason = models.CharField("说明", max_length=80)
-
-    access_class: ClassVar[str] = "regime_rule"
-
-    class Meta:
-        ordering = ("day",)
-        constraints = [models.UniqueConstraint(fields=("unit", "day"), name="own_day_once")]
-        verbose_name = "本院工作日"
-
-    def __str__(self) -> str:
-        return f"{self.day} {'上班' if self.worked else '放假'}"
-
-
 class LocalRule(models.Model):
     """A house's own version of a rule from a day on: what it changes, as the content file would say it.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.content import Basis
 from rongjian.kernel.regimes import Rule, rules, versions
-from rongjian.regimes.models import Adoption, LocalRule, OwnDay
+from rongjian.org.own_days import OwnDay
+from rongjian.regimes.models import Adoption, LocalRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,8 +16,9 @@ from rongjian.kernel.regimes import load_institutions
 from rongjian.kernel.windows import CYCLE_WORDS
 from rongjian.org.access import allowed, require, visible
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
+from rongjian.org.own_days import OwnDay
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
-from rongjian.regimes.models import LocalRule, OwnDay
+from rongjian.regimes.models import LocalRule
 
 if TYPE_CHECKING:
     from rongjian.kernel.regimes import Rule
