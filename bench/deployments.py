@@ -31,7 +31,7 @@ FOUNDED = date(2015, 1, 1)
 
 def main() -> None:
     """Measure in a database of its own."""
-    with directory("deployments") as folder:
+    with directory() as folder:
         start_django(folder)
         django.setup()
         people, units = _make()
