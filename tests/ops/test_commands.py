@@ -214,6 +214,7 @@ def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixtur
         "organisation",
         "people",
         "imports",
+        "notices",
         "find",
         "facts",
         "figures",

@@ -1,0 +1,221 @@
+"""Where open things come from: one function for each room below that keeps some, and their register.
+
+Each asks the same question as the workbench, so that a notice never tells what is not there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from rongjian.kernel.dues import MISSED
+from rongjian.kernel.lights import Lamp
+from rongjian.ledgers.decision import due_by
+from rongjian.log.models import Event
+from rongjian.notices.subjects import Subject, in_words, tellable
+from rongjian.org.access import visible
+from rongjian.records.kinds import kind_of
+from rongjian.records.queries import about
+from rongjian.records.waiting import open_dues, waiting_for
+from rongjian.regimes.waiting import open_regime_dues
+from rongjian.supervision.deployment import Deployment
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.waiting import escalations, open_items, to_decide, to_review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from rongjian.org.access import Actor
+    from rongjian.records.flows import Move
+    from rongjian.records.models import Record
+    from rongjian.supervision.models import Receipt
+
+_DEPLOYED = "deployment:"
+_FAR = timedelta(days=31)
+"""Further ahead than three working days ever reach; the policy says what of it is near."""
+
+
+def regimes(actor: Actor) -> Iterable[Subject]:
+    """What the actor's own units owe under regimes.
+
+    Until a window ends its last day is the limit, afterwards the day until which it could be written
+    down; between the two nothing is told.
+    """
+    for due in open_regime_dues(actor):
+        window, missed = due.window, due.state == MISSED
+        if missed or actor.today <= window.ends_on:
+            cell = f"{due.rule.code}.{due.begins_on}"
+            where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": cell}
+            yield Subject(
+                identity=f"regime:{due.rule.code}:{due.unit.code}:{due.begins_on}",
+                unit=due.unit,
+                words=f"{due.rule.name}（{window.label}）",
+                url=f"{reverse('calendar')}?{urlencode(where)}#cell",
+                due_on=window.due_on if missed else window.ends_on,
+            )
+
+
+def dues(actor: Actor) -> Iterable[Subject]:
+    """What else the actor's own units are asked to fill in; deployments come from their own room."""
+    for line in open_dues(actor):
+        due = line.due
+        if not due.origin.startswith(_DEPLOYED) and tellable(line.kind.access):
+            yield Subject(
+                identity=f"due:{due.pk}",
+                unit=due.unit,
+                words=due.reason or line.kind.name,
+                url=f"{reverse('ledger-new', args=[due.kind])}?{urlencode({'unit': due.unit.code})}",
+                due_on=due.due_on,
+            )
+
+
+def decisions(actor: Actor) -> Iterable[Subject]:
+    """What a meeting decided, for whoever answers for it or keeps it at its body."""
+    for decision in due_by(actor, actor.today + _FAR):
+        yield Subject(
+            identity=f"decision:{decision.pk}",
+            unit=decision.unit,
+            words=in_words(decision.access_class, "议定事项", decision.what),
+            url=reverse("record", args=[decision.kind, decision.pk]),
+            due_on=decision.due_on,
+            person=decision.owner_id,
+        )
+
+
+def approvals(actor: Actor) -> Iterable[Subject]:
+    """What others handed in for the actor to confirm, since it was handed in."""
+    waiting = [(record, _step(record, code)) for record, code in waiting_for(actor)]
+    asked = [
+        (record, step)
+        for record, step in waiting
+        if step.right == "approve" and tellable(kind_of(record.kind).access)
+    ]
+    since = _handed_in([record for record, _ in asked])
+    for record, step in asked:
+        kind = kind_of(record.kind)
+        yield Subject(
+            identity=f"record:{record.pk}",
+            unit=record.unit,
+            words=in_words(kind.access, f"{kind.name}待{step.name}", about(record)),
+            url=reverse("record", args=[record.kind, record.pk]),
+            since=since[record.pk],
+        )
+
+
+def _step(record: Record, code: str) -> Move:
+    return kind_of(record.kind).flow.move(code)
+
+
+def _handed_in(records: Sequence[Record]) -> Mapping[int, date]:
+    """The day on which each was handed in last; of what came in by a batch, the day of the batch."""
+    found = {record.pk: localdate(record.recorded_at) for record in records}
+    verbs = {code for record in records for code in kind_of(record.kind).flow.submits}
+    lines = Event.objects.filter(record_id__in=found, verb__in=verbs).order_by("pk")
+    found |= {line.record_id or 0: localdate(datetime.fromisoformat(line.at)) for line in lines}
+    return found
+
+
+# --- deployments ---------------------------------------------------------------------------------------------
+
+
+def deployments(actor: Actor) -> Iterable[Subject]:
+    """What was deployed to the actor's own units and is not answered yet."""
+    items = [item for item in open_items(actor) if item.light.lamp is not Lamp.OVERDUE]
+    readable = _readable(actor, [item.receipt for item in items])
+    for item in items:
+        if item.receipt.deployment_id in readable:
+            yield _deployed(item.receipt, item.limit, item.receipt.contact_id)
+
+
+def reminders(actor: Actor) -> Iterable[Subject]:
+    """The same where somebody pressed for it: once for each time."""
+    items = [item for item in open_items(actor) if item.receipt.reminders.exists()]
+    readable = _readable(actor, [item.receipt for item in items])
+    for item in items:
+        receipt = item.receipt
+        if receipt.deployment_id in readable:
+            pressed = receipt.reminders.count()
+            yield _deployed(receipt, item.limit, receipt.contact_id, pressed)
+
+
+def overdue(actor: Actor) -> Iterable[Subject]:
+    """What is overdue and has climbed to a rung of the ladder at which the actor hears of it."""
+    found = escalations(actor)
+    readable = _readable(actor, [each.receipt for each in found])
+    for each in found:
+        if each.receipt.deployment_id in readable:
+            yield _deployed(each.receipt, each.limit, None, each.rung.after)
+
+
+def _deployed(
+    receipt: Receipt, limit: date, person: int | None, rung: int | None = None
+) -> Subject:
+    return Subject(
+        identity=f"{_DEPLOYED}{receipt.deployment_id}:{receipt.unit.code}",
+        unit=receipt.unit,
+        words=receipt.deployment.title,
+        url=reverse("record", args=[Deployment.kind_code, receipt.deployment_id]),
+        due_on=limit,
+        person=person,
+        rung=rung,
+    )
+
+
+def _readable(actor: Actor, receipts: Iterable[Receipt]) -> set[int]:
+    """Of the deployments of some receipts, those that the actor may open."""
+    asked = {receipt.deployment_id for receipt in receipts}
+    rows = Deployment._default_manager.filter(pk__in=asked)
+    return set(visible(actor, rows, "view").values_list("pk", flat=True)) if asked else set()
+
+
+def reports(actor: Actor) -> Iterable[Subject]:
+    """Reports of units that wait for the actor's word."""
+    rows = to_review(actor)
+    readable = visible(actor, TaskFeedback._default_manager.filter(pk__in=[row.pk for row in rows]))
+    may = set(readable.values_list("pk", flat=True))
+    for feedback in rows:
+        if feedback.pk in may:
+            yield Subject(
+                identity=f"record:{feedback.pk}",
+                unit=feedback.unit,
+                words=f"情况反馈待审核（{feedback.deployment_key}）",
+                url=reverse("record", args=[feedback.kind, feedback.pk]),
+                since=feedback.handed_in_on or actor.today,
+                person=feedback.reviewer_id,
+            )
+
+
+def pleas(actor: Actor) -> Iterable[Subject]:
+    """Reasons and wishes for more time that wait for the actor's word."""
+    rows = to_decide(actor)
+    readable = _readable(actor, [plea.receipt for plea in rows])
+    for plea in rows:
+        receipt = plea.receipt
+        if receipt.deployment_id in readable:
+            yield Subject(
+                identity=f"plea:{plea.pk}",
+                unit=receipt.unit,
+                words=f"{plea.get_kind_display()}待审定：{receipt.deployment.title}",
+                url=reverse("record", args=[Deployment.kind_code, receipt.deployment_id]),
+                since=localdate(plea.made_at),
+                person=receipt.deployment.reviewer_id,
+            )
+
+
+SOURCES: Mapping[str, Callable[[Actor], Iterable[Subject]]] = {
+    "regimes": regimes,
+    "dues": dues,
+    "decisions": decisions,
+    "approvals": approvals,
+    "deployments": deployments,
+    "reminders": reminders,
+    "escalations": overdue,
+    "reports": reports,
+    "pleas": pleas,
+}
+"""Every source by the name that the policy gives it; a further one is a function and a line here."""
