@@ -15,7 +15,7 @@ from rongjian.notices.models import Digest, Mention, Round
 from rongjian.notices.rounds import make
 from rongjian.org.own_days import OwnDay
 from tests.house import NOW
-from tests.notices.office import Office, at, office, rounds_on  # noqa: F401  # a fixture
+from tests.notices.office import Office, at, rounds_on
 
 DAY = timedelta(days=1)
 WEDNESDAY = date(2026, 6, 24)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from rongjian.kernel.workdays import Overrides, is_workday
 from rongjian.log import audit
@@ -65,7 +65,8 @@ def make(now: datetime) -> int:
 
 def _courts(today: date) -> Iterator[Unit]:
     """The procuratorates that work on this day and have had no round yet; the nearest house decides."""
-    courts = Unit.objects.filter(type__in=COURT_TYPES).exclude(dissolved_on__lte=today)
+    staffed = Exists(Person.objects.filter(court=OuterRef("pk"), account__is_active=True))
+    courts = Unit.objects.filter(staffed, type__in=COURT_TYPES).exclude(dissolved_on__lte=today)
     waiting = courts.exclude(rounds__day=today).order_by("path")
     own = {
         row.unit.path: row.worked for row in OwnDay.objects.filter(day=today).select_related("unit")
