@@ -132,7 +132,8 @@ class Entry:
         """How it stands to its limit: 6月24日，还有 2 个工作日; past it also what can be done."""
         if subject.due_on is None:
             waited = workdays_between(subject.since, today, days)
-            return f"{_day(subject.since)}报来，已等 {waited} 个工作日"
+            came = f"{_day(subject.since)}报来"
+            return f"{came}，已等 {waited} 个工作日" if waited > 0 else came
         limit = self.limit(subject, days)
         passed = workdays_between(limit, today, days)
         if passed > 0:

@@ -18,6 +18,8 @@ from rongjian.ledgers.decision import due_by
 from rongjian.log.models import Event
 from rongjian.notices.subjects import Subject, in_words, tellable
 from rongjian.org.access import visible
+from rongjian.org.models import Post, effective
+from rongjian.org.roles import classes
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import about
 from rongjian.records.waiting import open_dues, waiting_for
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from rongjian.supervision.models import Receipt
 
 _DEPLOYED = "deployment:"
+_AT_HAND = ("node", "unit", "paired")
 _FAR = timedelta(days=31)
 """Further ahead than three working days ever reach; the policy says what of it is near."""
 
@@ -95,6 +98,7 @@ def approvals(actor: Actor) -> Iterable[Subject]:
         for record, step in waiting
         if step.right == "approve" and tellable(kind_of(record.kind).access)
     ]
+    asked = [(record, step) for record, step in asked if _is_nearest(actor, record)]
     since = _handed_in([record for record, _ in asked])
     for record, step in asked:
         kind = kind_of(record.kind)
@@ -109,6 +113,19 @@ def approvals(actor: Actor) -> Iterable[Subject]:
 
 def _step(record: Record, code: str) -> Move:
     return kind_of(record.kind).flow.move(code)
+
+
+def _is_nearest(actor: Actor, record: Record) -> bool:
+    """Whether the actor works at the record's own unit, or nobody there is to confirm it.
+
+    A superior who may confirm it as well sees it on the workbench and is not told.
+    """
+    if record.unit_id in {post.unit_id for post in actor.posts}:
+        return True
+    grants = classes()[kind_of(record.kind).access].grants
+    roles = {each.role for each in grants if "approve" in each.may and each.within in _AT_HAND}
+    there = Post.objects.filter(effective(actor.today), unit=record.unit_id, role__in=roles)
+    return not there.exclude(person=record.author_id).exists()
 
 
 def _handed_in(records: Sequence[Record]) -> Mapping[int, date]:
