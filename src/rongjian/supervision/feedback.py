@@ -157,12 +157,15 @@ def deployment_named(key: str, unit: int) -> Deployment | None:
 
 
 def dues_of(feedback: TaskFeedback, deployment: Deployment) -> QuerySet[Due]:
-    """What the report is about: the named tasks of its unit, or all of them."""
+    """What the report is about: the named tasks of its unit, or all that no other report answers."""
+    owed = Due.objects.filter(unit=feedback.unit_id)
     numbers = numbers_in(feedback.tasks)
     if numbers:
-        origins = [origin(deployment.pk, number) for number in numbers]
-        return Due.objects.filter(unit=feedback.unit_id, origin__in=origins)
-    return Due.objects.filter(unit=feedback.unit_id, origin__startswith=origin_of(deployment.pk))
+        return owed.filter(origin__in=[origin(deployment.pk, number) for number in numbers])
+    others = TaskFeedback._default_manager.filter(state__in=("submitted", "accepted"))
+    return owed.filter(origin__startswith=origin_of(deployment.pk)).exclude(
+        answers__in=others.exclude(pk=feedback.pk)
+    )
 
 
 def origin_of(deployment: int) -> str:
@@ -200,9 +203,11 @@ def _take_step(actor: Actor, step: Move, feedback: TaskFeedback, words: str) -> 
         case "submit":
             feedback.handed_in_on = actor.today
             feedback.reviewer = deployment.reviewer
+            dues = list(dues_of(feedback, deployment))
+            if not dues:
+                raise WrongState("没有未办结的任务：已报送的请等待审核，退回的请在原反馈上补充")
             if feedback.progress == Progress.DONE:
-                for due in dues_of(feedback, deployment):
-                    due.answers.add(feedback)
+                feedback.answered_dues.set(dues)
         case "accept":
             feedback.accepted_on = actor.today
         case "return" | "reopen":
