@@ -19,6 +19,7 @@ from rongjian.kernel.lights import Lamp, Light
 from rongjian.log.models import Event
 from rongjian.org.access import allowed, visible
 from rongjian.org.models import Person, Unit
+from rongjian.org.roles import Verb
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import unit_words
 from rongjian.supervision.answering import reminded_until
@@ -49,6 +50,7 @@ LAMPS = {
     Lamp.DUE: "warn",
     Lamp.OVERDUE: "bad",
 }
+READING: tuple[Verb, ...] = ("view", "project")
 ANSWERED = (Lamp.DONE, Lamp.WAITING, Lamp.EXCUSED)
 """The lights of a task about which its unit has nothing more to say at present."""
 
@@ -257,9 +259,13 @@ def stands_for(actor: Actor, deployment: Deployment) -> Standing:
     return Standing(deployment, actor.today, tuple(deployment.tasks.order_by("number")), (), {})
 
 
-def ledger_url(task: Task, unit_code: str, since: date, until: date) -> str:
-    """The rows of a ledger behind a figure, as its list shows them."""
-    query = {"unit": unit_code, "below": "1", "from": since, "to": until}
+def ledger_url(actor: Actor, task: Task, unit: Unit, until: date) -> str:
+    """The rows of a ledger behind a figure, as its list shows them; empty where they may not be read."""
+    access = kind_of(task.ledger).access
+    if not any(allowed(actor, verb, access, unit, whole=True) for verb in READING):
+        return ""
+    since = task.deployment.happened_on
+    query = {"unit": unit.code, "below": "1", "from": since, "to": until}
     if task.counts_state:
         query["state"] = task.counts_state
     return f"{reverse('ledger', args=[task.ledger])}?{urlencode(query)}"
@@ -278,11 +284,11 @@ class Figure:
         return self.told.told == self.told.drawn
 
 
-def figures_of(report: TaskFeedback) -> tuple[Figure, ...]:
+def figures_of(actor: Actor, report: TaskFeedback) -> tuple[Figure, ...]:
     """The figures of a report, each with the address of the ledger's rows behind it."""
     day = report.handed_in_on or report.happened_on
     return tuple(
-        Figure(each, ledger_url(each.task, report.unit.code, each.task.deployment.happened_on, day))
+        Figure(each, ledger_url(actor, each.task, report.unit, day))
         for each in report.figures.select_related("task__deployment")
     )
 

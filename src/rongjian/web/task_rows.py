@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.dateparse import parse_date
 
-from rongjian.org.access import classes
+from rongjian.org.access import may_somewhere
 from rongjian.records.kinds import kinds
 from rongjian.supervision.dispatching import Planned
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rongjian.kernel.outline import Heading
+    from rongjian.org.access import Actor
     from rongjian.supervision.deployment import Task
 
 BLANK_ROWS = 1
@@ -157,11 +158,11 @@ class Ledgers:
     options: tuple[tuple[str, str], ...]
 
 
-def ledgers() -> tuple[Ledgers, ...]:
-    """The ledgers to choose from: those that are not about persons, whole or in one state."""
+def ledgers(actor: Actor) -> tuple[Ledgers, ...]:
+    """The ledgers to choose from, whole or in one state: those of which the actor may read figures."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for kind in kinds():
-        if classes()[kind.access].person or kind.group == "督办":
+        if not may_somewhere(actor, "figures", kind.access) or kind.group == "督办":
             continue
         options = groups.setdefault(kind.group, [])
         options.append((kind.code, kind.name))

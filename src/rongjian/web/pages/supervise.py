@@ -188,7 +188,7 @@ def _reviews(actor: Actor, reports: Reports) -> tuple[ToReview, ...]:
     rows = TaskFeedback._default_manager.filter(pk__in=waiting).exclude(author=actor.person)
     near = visible(actor, rows, "finalise").select_related("unit__court", "author")
     found = list(near.order_by("unit__path", "pk"))
-    return tuple(ToReview(each, figures_of(each)) for each in found)
+    return tuple(ToReview(each, figures_of(actor, each)) for each in found)
 
 
 def _pleas(actor: Actor, stands: Standing) -> tuple[Plea, ...]:

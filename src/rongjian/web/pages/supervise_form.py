@@ -310,5 +310,5 @@ def _page(
         beginning=begins,
         count=characters(text),
         most=follow_up().longest,
-        ledgers=task_rows.ledgers(),
+        ledgers=task_rows.ledgers(request.actor),
     )

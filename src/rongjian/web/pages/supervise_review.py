@@ -62,7 +62,7 @@ def feedback(request: ActorRequest, pk: int) -> HttpResponse:
         deployment=deployment,
         tasks=tuple(tasks.filter(number__in=numbers) if numbers else tasks),
         said=report_words(report),
-        figures=figures_of(report),
+        figures=figures_of(actor, report),
         moves=_moves(actor, report),
         changes=tuple(changes(kind, report, actor, masked=not own)),
     )

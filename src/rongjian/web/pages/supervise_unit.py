@@ -268,14 +268,13 @@ def _last(actor: Actor, receipt: Receipt) -> TaskFeedback | None:
 
 
 def _boxes(actor: Actor, receipt: Receipt, saying: Saying) -> tuple[FigureBox, ...]:
-    since = receipt.deployment.happened_on
     return tuple(
         FigureBox(
             count.task,
             count.drawn,
             saying.get(f"told-{count.task.number}") or str(count.drawn),
             saying.get(f"note-{count.task.number}"),
-            ledger_url(count.task, receipt.unit.code, since, actor.today),
+            ledger_url(actor, count.task, receipt.unit, actor.today),
             "；".join(saying.faults.get(f"told-{count.task.number}", [])),
         )
         for count in counts(actor, receipt)
