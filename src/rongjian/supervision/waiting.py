@@ -84,12 +84,12 @@ def _open_items(actor: Actor) -> list[OpenItem]:
 
 
 def answering_units(actor: Actor) -> list[Unit]:
-    """The actor's own units that can be sent something and that the actor answers for, in code order."""
-    return [
-        unit
-        for unit in _own_units(actor)
-        if unit.type in contacts() and allowed(actor, "submit", "task_feedback", unit)
-    ]
+    """The units for which the actor answers by a post there, in code order."""
+    ids = {post.unit_id for post in actor.posts if post.role in contacts().get(post.unit.type, ())}
+    if not ids:
+        return []
+    units = Unit.objects.filter(pk__in=ids).select_related("court").order_by("path")
+    return [unit for unit in units if allowed(actor, "submit", "task_feedback", unit)]
 
 
 def sees(actor: Actor) -> bool:

@@ -176,6 +176,7 @@ class UnitRow:
     said: str
     open: bool
     own: bool
+    pleads: bool
     reminds: bool
     reminded: str
 
@@ -201,6 +202,7 @@ def units_of(
                 said=report_words(last) if last else "",
                 open=is_open and under_way,
                 own=allowed(actor, "submit", "task_feedback", receipt.unit, receipt),
+                pleads=all(plea.accepted is not None for plea in receipt.pleas.all()),
                 reminds=may and is_open,
                 reminded=_reminded(receipt, actor.today) if may and is_open else "",
             )

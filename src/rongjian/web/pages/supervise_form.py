@@ -7,7 +7,7 @@ hands down (`?passes=`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -229,7 +229,7 @@ def _sent(request: ActorRequest, sending: Sending, begins: Beginning) -> HttpRes
     wants_units = request.POST.get("do") == "units"
 
     def write(key: str) -> Record:
-        record: Any = form.instance
+        record = cast("Deployment", form.instance)
         if not lines and not wants_units:
             return actions.save(actor, record, key=key)
         tasks = task_rows.planned(lines, record.due_on)
@@ -269,17 +269,18 @@ def _split(
 ) -> HttpResponse:
     """Show what the text proposes; nothing is kept, nothing else of the form is held against it."""
     text = str(sending.form.data.get("text", ""))
-    faults = list(sending.form.errors.get("text", []))
+    faults = [str(words) for words in sending.form.errors.get("text", [])]
     lines = task_rows.from_outline(outline(text))
-    form = _form(request.actor, "create", initial=sending.form.data.dict())
-    page = _page(request, replace_form(sending, form), lines or before, begins)
+    data = sending.form.data
+    form = _form(request.actor, "create", initial={name: data[name] for name in data})
+    page = _page(request, _with_form(sending, form), lines or before, begins)
     words = faults[0] if faults else "" if lines else _nothing(text)
     page = replace(page, file_fault=words, split=True)
     status = 422 if words else 200
     return render(request, "supervise/new.html", {"page": page}, status=status)
 
 
-def replace_form(sending: Sending, form: RecordForm) -> Sending:
+def _with_form(sending: Sending, form: RecordForm) -> Sending:
     """The same sending with another form."""
     return Sending(sending.kind, sending.record, form, sending.version)
 

@@ -111,8 +111,11 @@ def _tabs(actor: Actor) -> dict[str, str]:
     court = actor.person.court
     units = answering_units(actor)
     found: dict[str, str] = {}
-    if may_somewhere(actor, "create", "task") or not units:
+    led = Deployment._default_manager.filter(reviewer=actor.person).exists()
+    if may_somewhere(actor, "create", "task") or not (units or led):
         found["sent"] = "本院部署"
+    if led:
+        found["led"] = "由我审核"
     if units:
         found["received"] = "本单位收到"
     if "sent" not in found and allowed(actor, "view", "task", court):
@@ -129,6 +132,8 @@ def _rows(actor: Actor, of: str) -> QuerySet[Deployment]:
     own = Q(court=actor.person.court_id)
     if of == "received":
         return rows.filter(receipts__unit__in=answering_units(actor)).distinct()
+    if of == "led":
+        return rows.filter(reviewer=actor.person)
     return rows.exclude(own) if of == "below" else rows.filter(own)
 
 
