@@ -55,11 +55,21 @@ NO_PAGE = {
     "sys-user-act",
     "sys-grants-decide",
     "sys-clearance-decide",
+    "supervise-act",
+    "bulletin-draw",
+    "bulletin-act",
+    "bulletin-word",
+    "supervise-export",
+    "supervise-plea-decide",
+    "supervise-unit-act",
+    # The ledger's own addresses of these pages, which no page leads to by link alone.
+    "deployment-edit",
+    "task-feedback-edit",
     "taskforce-serve",
     "taskforce-decide",
     "taskforce-end",
 }
-VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "zhaoliu", "sys", "sec", "aud")
+VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "zhaoliu", "sunqi", "sys", "sec", "aud")
 # Where a walk also begins, since only some of the pages of a route lead further.
 ALSO = {"qian": "/figures/prosecuted/records/?unit=450100-D12&period=2026-05"}
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import User
 
+from rongjian.ledgers.decision import MeetingDecision
 from rongjian.notices.models import Digest, Mention
 from rongjian.notices.rounds import make
-from rongjian.records.models import Due
+from rongjian.records.actions import save
 from tests.house import NOW
 
 if TYPE_CHECKING:
@@ -31,17 +32,13 @@ class Office:
 
     house: House
 
-    def owe(self, due_on: date, words: str = "支委会", unit: str = BRANCH) -> Due:
-        """Something that the branch has to bring by a day."""
-        number = Due.objects.count()
-        return Due.objects.create(
-            origin=f"request:{number}",
-            unit=self.house.units[unit],
-            kind="activity",
-            opens_on=due_on - timedelta(days=40),
-            due_on=due_on,
-            reason=words,
+    def owe(self, due_on: date, words: str = "联系企业", unit: str = BRANCH) -> MeetingDecision:
+        """Something that the branch has decided and has to bring about by a day."""
+        lisi = self.house.actor("lisi", at(due_on - timedelta(days=90)))
+        decision = MeetingDecision(
+            unit=self.house.units[unit], happened_on=lisi.today, what=words, due_on=due_on
         )
+        return save(lisi, decision)
 
     def told(self, name: str) -> list[tuple[date, str, int]]:
         """(day, what, moment) of all that somebody was told, in order."""

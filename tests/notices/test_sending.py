@@ -61,7 +61,12 @@ def test_a_letter_says_all_that_there_is_to_know(mailing: Office) -> None:
     [message] = mail.outbox
     assert (message.to, message.subject) == (["lisi@gx.jcy"], "融检提醒（6月24日，1 项）")
     body = str(message.body)
-    for words in ("L某：", "1. 支委会", "南宁市院第二党支部，今天到期", "填报事项，最后一天提醒"):
+    for words in (
+        "L某：",
+        "1. 议定事项：联系企业",
+        "南宁市院第二党支部，今天到期",
+        "议定事项，最后一天提醒",
+    ):
         assert words in body
     assert "！" not in message.subject + body
     assert "!" not in message.subject + body
@@ -130,7 +135,7 @@ def post_office(mailing: Office, settings: Any) -> Iterator[Any]:
         held: Any = server
         held.daemon_threads, held.taken, held.answers = True, [], {}
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.EMAIL_HOST, settings.EMAIL_PORT = held.server_address
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
@@ -200,8 +205,12 @@ def test_the_message_is_signed_and_says_whom_it_is_for(oa: Any, office: Office) 
     assert told["staff_no"] == office.house.people["lisi"].staff_no
     assert told["sent_at"] == "2026-06-24T08:30:00+08:00"
     [item] = told["items"]
-    assert (item["what"], item["until"], item["limit"]) == ("支委会", "2026-06-24", "今天到期")
-    assert item["path"] == "/ledger/activity/new?unit=450100-P02"
+    assert (item["what"], item["until"], item["limit"]) == (
+        "议定事项：联系企业",
+        "2026-06-24",
+        "今天到期",
+    )
+    assert item["path"].startswith("/ledger/decision/")
     assert deliver(at(DAY, 9)) == 0
     assert len(oa.taken) == 2
 

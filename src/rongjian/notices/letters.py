@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AT_FIRST = 10
 """So many lines stand in a message; the page has the others below them."""
+
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,21 @@ def letter(digest: Digest) -> Letter:
 
 
 def lines_of(mentions: Iterable[Mention]) -> tuple[Line, ...]:
-    """One line for each thing, whatever the number of its reasons."""
+    """One line for each thing, whatever the number of its reasons and of the units that it is about."""
     by_subject: dict[str, list[Mention]] = {}
     for mention in mentions:
         by_subject.setdefault(mention.subject, []).append(mention)
-    return tuple(_line(found) for found in by_subject.values())
+    units: dict[Line, list[str]] = {}
+    for found in by_subject.values():
+        first, why = found[0], tuple(each.why for each in found)
+        line = Line(first.words, "", first.limit, first.due_on, why, first.url)
+        units.setdefault(line, []).append(first.unit)
+    return tuple(replace(line, unit=_names(names)) for line, names in units.items())
 
 
-def _line(found: list[Mention]) -> Line:
-    first = found[0]
-    why = tuple(each.why for each in found)
-    return Line(first.words, first.unit, first.limit, first.due_on, why, first.url)
+def _names(names: list[str]) -> str:
+    most = "、".join(names[:_NAMED])
+    return most if len(names) <= _NAMED else f"{most}等 {len(names)} 个单位"
 
 
 def _text(name: str, lines: tuple[Line, ...]) -> str:

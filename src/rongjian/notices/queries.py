@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rongjian.notices.models import Address, Digest
+from rongjian.notices.letters import lines_of
+from rongjian.notices.models import Address, Digest, Mention
 from rongjian.org.access import visible
 
 if TYPE_CHECKING:
@@ -24,9 +25,8 @@ def digests(actor: Actor) -> list[Digest]:
 
 def told_today(actor: Actor) -> int:
     """How many things the digest of today names."""
-    rows = Digest.objects.filter(person=actor.person, day=actor.today)
-    subjects = visible(actor, rows, "view").values_list("mentions__subject", flat=True)
-    return subjects.distinct().count()
+    rows = visible(actor, Digest.objects.filter(person=actor.person, day=actor.today), "view")
+    return len(lines_of(Mention.objects.filter(digest__in=rows)))
 
 
 def addresses(actor: Actor) -> dict[str, str]:

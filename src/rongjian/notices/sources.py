@@ -22,10 +22,9 @@ from rongjian.org.models import Post, effective
 from rongjian.org.roles import classes
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import about
-from rongjian.records.waiting import open_dues, waiting_for
+from rongjian.records.waiting import waiting_for
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.deployment import Deployment
-from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.waiting import escalations, open_items, to_decide, to_review
 
 if TYPE_CHECKING:
@@ -60,20 +59,6 @@ def regimes(actor: Actor) -> Iterable[Subject]:
                 words=f"{due.rule.name}（{window.label}）",
                 url=f"{reverse('calendar')}?{urlencode(where)}#cell",
                 due_on=window.due_on if missed else window.ends_on,
-            )
-
-
-def dues(actor: Actor) -> Iterable[Subject]:
-    """What else the actor's own units are asked to fill in; deployments come from their own room."""
-    for line in open_dues(actor):
-        due = line.due
-        if not due.origin.startswith(_DEPLOYED) and tellable(line.kind.access):
-            yield Subject(
-                identity=f"due:{due.pk}",
-                unit=due.unit,
-                words=due.reason or line.kind.name,
-                url=f"{reverse('ledger-new', args=[due.kind])}?{urlencode({'unit': due.unit.code})}",
-                due_on=due.due_on,
             )
 
 
@@ -176,11 +161,15 @@ def _deployed(
         identity=f"{_DEPLOYED}{receipt.deployment_id}:{receipt.unit.code}",
         unit=receipt.unit,
         words=receipt.deployment.title,
-        url=reverse("record", args=[Deployment.kind_code, receipt.deployment_id]),
+        url=_page(receipt.deployment_id),
         due_on=limit,
         person=person,
         rung=rung,
     )
+
+
+def _page(deployment: int) -> str:
+    return reverse("supervise-one", args=[deployment])
 
 
 def _readable(actor: Actor, receipts: Iterable[Receipt]) -> set[int]:
@@ -193,15 +182,15 @@ def _readable(actor: Actor, receipts: Iterable[Receipt]) -> set[int]:
 def reports(actor: Actor) -> Iterable[Subject]:
     """Reports of units that wait for the actor's word."""
     rows = to_review(actor)
-    readable = visible(actor, TaskFeedback._default_manager.filter(pk__in=[row.pk for row in rows]))
-    may = set(readable.values_list("pk", flat=True))
+    named = Deployment._default_manager.filter(key__in={row.deployment_key for row in rows})
+    readable = {each.key: each for each in visible(actor, named, "view")} if rows else {}
     for feedback in rows:
-        if feedback.pk in may:
+        if deployment := readable.get(feedback.deployment_key):
             yield Subject(
                 identity=f"record:{feedback.pk}",
                 unit=feedback.unit,
-                words=f"情况反馈待审核（{feedback.deployment_key}）",
-                url=reverse("record", args=[feedback.kind, feedback.pk]),
+                words=f"情况反馈待审核：{deployment.title}",
+                url=f"{_page(deployment.pk)}#reviews",
                 since=feedback.handed_in_on or actor.today,
                 person=feedback.reviewer_id,
             )
@@ -218,7 +207,7 @@ def pleas(actor: Actor) -> Iterable[Subject]:
                 identity=f"plea:{plea.pk}",
                 unit=receipt.unit,
                 words=f"{plea.get_kind_display()}待审定：{receipt.deployment.title}",
-                url=reverse("record", args=[Deployment.kind_code, receipt.deployment_id]),
+                url=f"{_page(receipt.deployment_id)}#pleas",
                 since=localdate(plea.made_at),
                 person=receipt.deployment.reviewer_id,
             )
@@ -226,7 +215,6 @@ def pleas(actor: Actor) -> Iterable[Subject]:
 
 SOURCES: Mapping[str, Callable[[Actor], Iterable[Subject]]] = {
     "regimes": regimes,
-    "dues": dues,
     "decisions": decisions,
     "approvals": approvals,
     "deployments": deployments,

@@ -15,7 +15,7 @@ from django.db import transaction
 from rongjian.kernel.workdays import add_workdays
 from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
-from rongjian.org.access import allowed, require, visible
+from rongjian.org.access import allowed, require
 from rongjian.org.own_days import own_days
 from rongjian.records.actions import WrongState, move, save
 from rongjian.records.excuses import Excuse
@@ -78,22 +78,25 @@ class Count:
 
 
 def counts(actor: Actor, receipt: Receipt) -> list[Count]:
-    """For each task that takes its figure from a ledger: how many records since it was deployed."""
+    """For each task that takes its figure from a ledger: how many records since it was deployed.
+
+    Whoever reports for the unit is told the bare number, which the deploying house asks for; the rows
+    behind it stay with those who may read the ledger.
+    """
     tasks = receipt.deployment.tasks.exclude(ledger="").filter(parts=None)
-    return [Count(task, ledger_rows(actor, receipt, task).count()) for task in tasks]
+    return [Count(task, _ledger_rows(actor, receipt, task).count()) for task in tasks]
 
 
-def ledger_rows(actor: Actor, receipt: Receipt, task: Task) -> QuerySet[Record]:
+def _ledger_rows(actor: Actor, receipt: Receipt, task: Task) -> QuerySet[Record]:
     """The records behind the figure of a task: the unit's own and those below it, counted states."""
     kind = kind_of(task.ledger)
     states = [task.counts_state] if task.counts_state else list(kind.flow.counted)
-    rows = kind.model._default_manager.filter(
+    return kind.model._default_manager.filter(
         unit__path__startswith=receipt.unit.path,
         state__in=states,
         happened_on__gte=receipt.deployment.happened_on,
         happened_on__lte=actor.today,
     )
-    return visible(actor, rows, "view")
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,8 @@ def _refuse_plea(said: Plead, dues: Sequence[Due]) -> None:
         found["words"] = ["选择“其他”时请写一句说明"]
     if not dues:
         found["tasks"] = ["没有未办结的任务，不需要说明"]
+    elif Plea.objects.filter(dues__in=dues, accepted=None).exists():
+        found["tasks"] = ["已经提出过，请等待审定"]
     if words := _until_fault(said, dues):
         found["until"] = [words]
     door.refuse({"words": said.words})

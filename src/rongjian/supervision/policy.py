@@ -56,6 +56,20 @@ class Asked:
             raise ValueError(f"没有这个角色：{'、'.join(strangers)}")
 
 
+@dataclass(frozen=True)
+class Source:
+    """A ledger whose records become deployments: what a meeting decided, what an inspection found."""
+
+    kind: str
+    where: Position = NOWHERE
+
+
+@cache
+def sources() -> tuple[str, ...]:
+    """The ledgers whose records can be sent down as a deployment."""
+    return tuple(each.kind for each in load_section(_FILE, "sources", Source))
+
+
 @cache
 def follow_up() -> FollowUp:
     """The numbers in force; ContentError where the file does not give them once."""
@@ -90,3 +104,4 @@ def read_policy() -> None:
     ladder()
     contacts()
     heads()
+    sources()

@@ -14,8 +14,8 @@ from rongjian.org.access import may_somewhere, roles, visible
 from rongjian.org.models import Post, PostState
 from rongjian.org.role_difference import decided_by
 from rongjian.records.kinds import kinds
-from rongjian.records.waiting import open_dues
 from rongjian.regimes.waiting import open_regime_dues, sees_calendars
+from rongjian.supervision.waiting import open_items, sees
 from rongjian.web import clock
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ MENU = (
     Entry("专班", "taskforces", "/taskforce/", group="组织"),
     # A leader's word on posts of administrators and inspectors; the page is there for nobody else.
     Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide, group="组织"),
+    Entry("督办", "supervise", "/supervise/", sees, group="记录"),
     Entry("制度日历", "calendar", "/calendar/", sees_calendars, group="记录"),
     Entry("台账", "ledgers", "/ledger/", group="记录"),
     Entry("导入", "imports", "/import", _may_import, group="记录"),
@@ -151,7 +152,7 @@ def _post(post: Post) -> str:
 def _menu(actor: Actor, path: str) -> tuple[Item, ...]:
     if actor.administrator:
         return _items(MENU_OF_ADMINISTRATORS, actor, path, 0)
-    return _items(MENU, actor, path, len(open_dues(actor)) + len(open_regime_dues(actor)))
+    return _items(MENU, actor, path, len(open_items(actor)) + len(open_regime_dues(actor)))
 
 
 def _items(menu: tuple[Entry, ...], actor: Actor, path: str, waiting: int) -> tuple[Item, ...]:

@@ -24,9 +24,13 @@ from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
-from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
+from rongjian.records.waiting import SOON, due_status, waiting_for
 from rongjian.regimes.waiting import open_regime_dues
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.waiting import open_items
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
+from rongjian.web.supervise_desk import begun, to_say
+from rongjian.web.supervise_view import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +40,10 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.regimes.dues import Due
+    from rongjian.supervision.waiting import OpenItem
     from rongjian.web.due_cells import Declared, Ways
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.supervise_desk import Begun, Waiting
 
 WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
@@ -59,6 +65,7 @@ class Task:
     due: Due | None = None
     ways: Ways | None = None
     why: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class HomePage:
     later: tuple[Task, ...]
     next_due: str
     bond: Bond | None
+    begun: tuple[Begun, ...]
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
     quick: str
@@ -98,17 +106,16 @@ def home(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.administrator:
         return redirect("sys")
-    dues = open_dues(actor)
     owed = sorted(
         [
-            *map(_due_task, dues),
+            *(_deployed(each, actor) for each in open_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
             *(_decided(each, actor.today) for each in due_by(actor, _ahead(actor))),
         ],
         key=lambda task: task.on or actor.today,
     )
     today = [task for task in owed if task.on == actor.today]
-    today += [*_waiting(actor), *_over(actor)]
+    today += [*map(_said, to_say(actor)), *_waiting(actor), *_over(actor)]
     soon = [task for task in owed if task.on != actor.today]
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
@@ -117,6 +124,7 @@ def home(request: ActorRequest) -> HttpResponse:
         later=tuple(soon[_AT_FIRST:]),
         next_due=_next_due(soon, actor.today),
         bond=_bond(actor),
+        begun=begun(actor),
         recent=_recent(actor),
         starts=_starts(actor),
         quick=_quick(actor),
@@ -132,21 +140,26 @@ def _ahead(actor: Actor) -> date:
     return add_workdays(actor.today, SOON, own_days(actor.person.court))
 
 
-def _due_task(line: DueLine) -> Task:
-    due = line.due
-    late = line.days < 0
-    # What answers a due lies inside its window, so one that is late was held by its last day.
-    held = {"happened_on": due.due_on} if late else {}
-    asked = urlencode({"unit": due.unit.code, **held})
+def _deployed(item: OpenItem, actor: Actor) -> Task:
+    """What the actor's unit was sent and has not reported on; days are working days."""
+    light, receipt = shown(item.light), item.receipt
+    where = [receipt.deployment_id, receipt.unit.code]
+    parts = f"{item.tasks} 项任务 · " if item.tasks > 1 else ""
     return Task(
-        lamp=line.lamp,
-        when=line.words,
-        what=f"{due.reason or line.kind.name}",
-        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}" + (" · 可补录" if late else ""),
-        url=f"{reverse('ledger-new', args=[due.kind])}?{asked}",
-        button="补录" if late else "记录",
-        on=due.due_on,
+        lamp=light.lamp,
+        when=light.words,
+        what=f"反馈：{item.deployment.title}",
+        more=f"{unit_words(receipt.unit)} · {parts}限 {item.limit:%m-%d}",
+        url=reverse("supervise-report", args=where),
+        button="反馈",
+        on=item.limit,
+        sign=reverse("supervise-unit-act", args=where) if item.unsigned else "",
     )
+
+
+def _said(line: Waiting) -> Task:
+    """A report, a reason or something overdue that waits for the actor's word."""
+    return Task(line.lamp, line.when, line.what, line.more, line.url, "办理")
 
 
 def _regime_task(due: Due, actor: Actor) -> Task:
@@ -186,6 +199,8 @@ def _decided(decision: MeetingDecision, today: date) -> Task:
 def _waiting(actor: Actor) -> Iterable[Task]:
     """Own drafts to hand in, and what others handed in for the actor to confirm."""
     for record, code in waiting_for(actor):
+        if isinstance(record, TaskFeedback):
+            continue  # What was sent back stands among what is open at the unit.
         kind = kind_of(record.kind)
         step = kind.flow.move(code)
         yield Task(
