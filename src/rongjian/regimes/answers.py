@@ -73,9 +73,7 @@ def answers_of(
 ) -> Answers:
     """The records of some units between two days."""
     dated = {"happened_on__gte": first, "happened_on__lte": last}
-    return {
-        code: _columns(kind_of(code), fields, dated, units) for code, fields in asked.items()
-    }
+    return {code: _columns(kind_of(code), fields, dated, units) for code, fields in asked.items()}
 
 
 def _columns(

@@ -19,6 +19,7 @@ from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit, unit_named
 from rongjian.records.queries import unit_words
 from rongjian.regimes.bodies import Scope
+from rongjian.regimes.deadlines import RecordDue, record_dues, seen_by
 from rongjian.regimes.dues import Due, blocks
 from rongjian.regimes.orders import Orders
 from rongjian.regimes.waiting import own_units, sees_calendars
@@ -101,14 +102,14 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         ),
         tabs=_tabs(query, asked, actor),
         heat=heat_of(dues, asked.cell, actor.today, query) if own else None,
-        listed=listed_of(dues, actor) if own else None,
+        listed=listed_of(dues, _of_records(asked, actor), actor) if own else None,
         table=None if own else units_of(actor, asked.unit, asked.year, asked.month),
         panel=_panel(actor, asked, dues),
         declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
         adopted=order is not None,
         adopts=_adopts(actor, asked.unit) if order is None else "",
-        rules=len(Orders().rules),
+        rules=len({rule.code for rule in Orders().rules}),
         here=f"{reverse('calendar')}{changed(query, {'told': None})}",
     )
     return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)
@@ -158,6 +159,12 @@ def _dues(asked: Asked, actor: Actor) -> list[Due]:
     first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
     found = blocks(Scope.of(asked.unit), first, last, actor.today)
     return [due for block in found for due in block.cells()]
+
+
+def _of_records(asked: Asked, actor: Actor) -> list[RecordDue]:
+    """What the unit's records ask for in the year by their own day, as far as the actor may view them."""
+    first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
+    return record_dues(Scope.of(asked.unit), first, last, actor.today, seen_by(actor))
 
 
 def _panel(actor: Actor, asked: Asked, dues: list[Due]) -> Panel | None:

@@ -23,7 +23,9 @@ from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
 from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
+from rongjian.regimes.deadlines import RecordDue, open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
+from rongjian.web.calendar_rows import record_line
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ def home(request: ActorRequest) -> HttpResponse:
         [
             *map(_due_task, dues),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
+            *(_record_task(each, actor.today) for each in open_record_dues(actor)),
             *(_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)),
         ],
         key=lambda task: task.on or actor.today,
@@ -157,6 +160,20 @@ def _regime_task(due: Due, actor: Actor) -> Task:
         ways=ways,
         why=opened,
         on=due.window.due_on if due.state == MISSED else max(due.window.ends_on, actor.today),
+    )
+
+
+def _record_task(due: RecordDue, today: date) -> Task:
+    """What a record asks for by its own day."""
+    line = record_line(due, today)
+    return Task(
+        lamp=line.lamp,
+        when=due.words(today),
+        what=line.what,
+        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}",
+        url=line.url,
+        button="办理",
+        on=due.due_on,
     )
 
 
