@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rongjian.regimes.deadlines import RecordDue
 
 _MONTHS = 12
-_YEAR = timedelta(days=366)
+YEAR = timedelta(days=366)
 
 
 # --- a year of one body ------------------------------------------------------------------------------
@@ -138,6 +138,11 @@ class Listed:
     groups: tuple[tuple[str, tuple[Line, ...]], ...]
     finished: int
 
+    @property
+    def any(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.finished) or any(lines for _, lines in self.groups)
+
 
 def listed_of(dues: Iterable[Due], asked: Iterable[RecordDue], actor: Actor) -> Listed:
     """逾期, 本周, 本月, 以后: by the day on which each ends; what records ask for stands among them."""
@@ -220,7 +225,7 @@ def units_of(actor: Actor, court: Unit, year: int, month: int) -> UnitsTable:
     last = Month.of(first).last_day
     dues = [
         due
-        for block in blocks(Scope.below(court), first - _YEAR, last, actor.today)
+        for block in blocks(Scope.below(court), first - YEAR, last, actor.today)
         for due in block.cells_of(lambda window: window.period.start <= last <= window.period.end)
     ]
     own = [due for due in dues if due.unit.court_id == court.pk and due.state != NA]

@@ -108,9 +108,12 @@ def home(request: ActorRequest) -> HttpResponse:
         ],
         key=lambda task: task.on or actor.today,
     )
+    waiting = list(_waiting(actor))
     today = [task for task in owed if task.on == actor.today]
-    today += [*_waiting(actor), *_over(actor)]
+    today += [*(task for task in waiting if task.on is None), *_over(actor)]
     soon = [task for task in owed if task.on != actor.today]
+    # What is planned for a later day waits for that day.
+    soon = sorted([*soon, *(task for task in waiting if task.on)], key=_by_day)
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
@@ -163,6 +166,10 @@ def _regime_task(due: Due, actor: Actor) -> Task:
     )
 
 
+def _by_day(task: Task) -> date:
+    return task.on or date.max
+
+
 def _record_task(due: RecordDue, today: date) -> Task:
     """What a record asks for by its own day."""
     line = record_line(due, today)
@@ -197,13 +204,15 @@ def _waiting(actor: Actor) -> Iterable[Task]:
     for record, code in waiting_for(actor):
         kind = kind_of(record.kind)
         step = kind.flow.move(code)
+        planned = step.right == "submit" and record.happened_on > actor.today
         yield Task(
             lamp="off",
-            when=f"待{step.name}",
+            when=f"{record.happened_on:%m-%d}" if planned else f"待{step.name}",
             what=f"{kind.name}：{about(record, full=True)}",
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
+            on=record.happened_on if planned else None,
         )
 
 
