@@ -13,9 +13,6 @@ from rongjian.kernel.dues import STATES
 from rongjian.kernel.regimes import Answer
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.agenda import AgendaItem
-from rongjian.ledgers.case_event import CaseEvent
-from rongjian.ledgers.inspection_issue import InspectionIssue
-from rongjian.ledgers.recommendation import Recommendation
 from rongjian.org.actions import NewUnit, found
 from rongjian.org.models import Tree, UnitType
 from rongjian.org.own_days import OwnDay
@@ -55,12 +52,12 @@ def write(desk: Desk, code: str, on: date, state: str = "", who: str = "qian", *
     return kind.model._default_manager.get(pk=pk)
 
 
-def recommend(desk: Desk, on: date, **more: Any) -> Recommendation:
+def recommend(desk: Desk, on: date, **more: Any) -> Any:
     row = {"type": "governance", "addressee": "行政机关", "key": f"建-{on}", **more}
     return write(desk, "recommendation", on, **row)
 
 
-def issue(desk: Desk, by: date, state: str = "working", on: date = MARCH) -> InspectionIssue:
+def issue(desk: Desk, by: date, state: str = "working", on: date = MARCH) -> Any:
     """An issue of the office, written by its head."""
     unit, person = desk.house.units[OFFICE], desk.house.people["liu"]
     person.posts.get_or_create(
@@ -100,7 +97,7 @@ def test_a_reply_ends_it_in_time_or_late_and_never_turns_overdue(desk: Desk) -> 
 
 
 def test_of_a_letter_another_event_of_the_matter_is_the_answer(desk: Desk) -> None:
-    def event(key: str, code: str, on: date) -> CaseEvent:
+    def event(key: str, code: str, on: date) -> Any:
         return write(desk, "case-event", on, case_key=key, event=code)
 
     event("信-1", "letter_received", D(2026, 6, 1))

@@ -164,6 +164,8 @@ def test_the_list_groups_by_the_day_it_ends(visit: Visit) -> None:
     groups = {name: [line.what for line in lines] for name, lines in listed.groups}
     assert "主题党日（6月）" in groups["本月到期"]
     assert groups["已过期限"] == []
+    # What the branch decided has a day of its own.
+    assert any(what.startswith("议定事项：") for lines in groups.values() for what in lines)
     assert listed.finished > 15
 
 

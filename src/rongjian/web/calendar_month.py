@@ -161,7 +161,7 @@ def _records(
         held = kind.model._default_manager.filter(pk__in=ids)
         for rows, state, sign, what in (
             (held, "done", "✓", "已记录"),
-            (drafts, "future", "＋", "已安排"),
+            (drafts, "future", "＋", "草稿"),
         ):
             for row in visible(actor, rows).order_by("happened_on", "pk"):
                 url = reverse("record", args=[row.kind, row.pk])

@@ -15,7 +15,7 @@ from rongjian.kernel.periods import Month
 from rongjian.kernel.regimes import load_institutions
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.setting import BRANCHES
-from rongjian.records.queries import about, unit_words
+from rongjian.records.queries import about
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import Due, blocks
 from rongjian.web.due_cells import LAMPS, NO_WAYS, Cell, Ways, cell_of, name_of, ways_of, words_of
@@ -186,7 +186,7 @@ def record_line(due: RecordDue, today: date) -> Line:
         lamp=LAMPS[due.state],
         when=f"{WORDS[due.state]} {due.words(today)}" if due.state != LATE else due.words(today),
         what=f"{due.rule.name}：{about(record, full=True)}",
-        more=f"{unit_words(record.unit)} · 限 {due.due_on:%m-%d} · {due.rule.source}",
+        more=f"限 {due.due_on:%m-%d}" + ("" if due.rule.ours else "，由对方办理，到期跟进"),
         url=reverse("record", args=[record.kind, record.pk]),
         ends=due.due_on,
         state=due.state,

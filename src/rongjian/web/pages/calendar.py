@@ -211,7 +211,7 @@ def _plan(actor: Actor, asked: Asked) -> str:
 
 def _files(asked: Asked, query: QueryDict) -> tuple[tuple[str, str], ...]:
     """What can be taken along."""
-    where = {"unit": asked.unit.code, "year": asked.year}
+    where = {"unit": asked.unit.code, "year": str(asked.year)}
     return tuple(
         (words, f"{reverse('calendar-export')}?{urlencode({**where, 'what': what})}")
         for words, what in (("热力图（Excel）", "heat"), ("期限（日历文件）", "limits"))

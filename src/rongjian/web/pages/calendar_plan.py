@@ -134,7 +134,7 @@ def _rows(actor: Actor, unit: Unit, month: Month) -> Iterator[PlanRow]:
         soon = ends <= last
         day = proposed(held.get(type_), opens, min(ends, last), calendar)
         planned = tuple(
-            pair for kind, *pair in waiting if kind == type_ and opens <= pair[0] <= ends
+            (when, url) for kind, when, url in waiting if kind == type_ and opens <= when <= ends
         )
         yield PlanRow(
             type=type_,
@@ -144,7 +144,7 @@ def _rows(actor: Actor, unit: Unit, month: Month) -> Iterator[PlanRow]:
             last=ends,
             day=str(day) if soon and not planned else "",
             soon=soon,
-            planned=planned,  # type: ignore[arg-type]
+            planned=planned,
         )
 
 
