@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """The rules of a house, its own working days, and the day from which it keeps the calendar."""
+    """The rules of a house, its own working days, the day from which it keeps the calendar, and the
+    codes of what it leaves out.
+    """
 
     since: date
     rules: tuple[Rule, ...]
     calendar: Mapping[date, bool]
+    left_out: frozenset[str] = frozenset()
 
 
 class Orders:
@@ -62,7 +65,7 @@ class Orders:
         days = {row.day: row.worked for code in houses for row in self._days.get(code, ())}
         chosen = with_local(rules(), local)
         kept = tuple(rule for rule in chosen if rule.code not in adopted.left_out)
-        return Order(adopted.since, kept, days)
+        return Order(adopted.since, kept, days, frozenset(adopted.left_out))
 
 
 def with_local(listed: Iterable[Rule], local: Iterable[LocalRule]) -> tuple[Rule, ...]:
