@@ -234,6 +234,8 @@ CASES = {
     "person-do": Case("ren", "lisi", 404, lambda: {**colleague(), "code": "transfer"}),
     "post-end": Case("ren", "lisi", 404, post_of_a_colleague),
     "my-year": Case(),
+    "notices": Case("lisi", "aud"),
+    "account-addresses": Case(post={}, served=302),
     "taskforces": Case(),
     "taskforce-batch": Case("weiw", "lisi"),
     "taskforce": Case("lisi", "aud", 404, standing_force),

@@ -67,6 +67,8 @@ RIGHTS = {
     "taskforce-serve": ("party_org", "edit"),
     "taskforce-decide": ("temporary_branch", "approve"),
     "taskforce-end": ("work", "void"),
+    "notices": ("notice", "view"),
+    "account-addresses": ("notice", "edit"),
     "find": ("*", "view"),
     "calendar": ("obligation", "view"),
     "due-declare": ("obligation", "submit"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,10 +13,13 @@ from django.urls import reverse
 
 from rongjian.kernel.dues import MISSED, days_words
 from rongjian.kernel.periods import Month
+from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.decision import due_by
+from rongjian.notices.queries import told_today
 from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.org.own_days import own_days
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
@@ -49,7 +51,6 @@ WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
 _FORCES = 3
-_AHEAD = timedelta(days=SOON)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class HomePage:
     quick: str
     declared: Declared | None
     here: str
+    told: int
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -111,7 +113,7 @@ def home(request: ActorRequest) -> HttpResponse:
             *(_deployed(each, actor) for each in open_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
             *(_record_task(each, actor.today) for each in open_record_dues(actor)),
-            *(_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)),
+            *(_decided(each, actor.today) for each in due_by(actor, _ahead(actor))),
         ],
         key=lambda task: task.on or actor.today,
     )
@@ -135,8 +137,14 @@ def home(request: ActorRequest) -> HttpResponse:
         quick=_quick(actor),
         declared=just_declared(actor, request.GET.get("told", "")),
         here=reverse("home"),
+        told=told_today(actor),
     )
     return render(request, "home/page.html", {"page": page})
+
+
+def _ahead(actor: Actor) -> date:
+    """So many working days ahead, as notices look ahead too."""
+    return add_workdays(actor.today, SOON, own_days(actor.person.court))
 
 
 def _deployed(item: OpenItem, actor: Actor) -> Task:
