@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "rongjian.records",
     "rongjian.ledgers",
     "rongjian.regimes",
+    "rongjian.supervision",
     "rongjian.documents",
     "rongjian.web",
 ]

@@ -54,7 +54,7 @@ def test_the_table_and_the_declaration_know_the_same_roles_and_classes() -> None
     # Seats of a branch's committee that the table does not know: they are posts without any right.
     seats = {"branch_deputy", "branch_publicity"}
     assert set(roles()) - seats == set(oracle.roles().values())
-    assert len(roles()) == 20 + len(seats)
+    assert len(roles()) == 21 + len(seats)
     assert not seats & {grant.role for entry in classes().values() for grant in entry.grants}
     assert set(classes()) == set(oracle.table())
     administrators = {code for code, role in roles().items() if role.administrator}

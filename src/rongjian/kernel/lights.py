@@ -65,8 +65,9 @@ _SIGNS = dict(zip(_WORDS, "✓◇○●●▲■", strict=True))
 class Course:
     """What has become of a matter at one unit.
 
-    `due_on` is the limit in force, extensions included; `handed_in_on` the last handing in,
-    `returned_on` the last time it was sent back, `accepted_on` when somebody else accepted it.
+    `due_on` is the limit in force, extensions included; `handed_in_on` the last handing in (None while it
+    is back with the unit), `returned_on` the last time it was sent back, `accepted_on` when somebody else
+    accepted it.
     """
 
     opens_on: date
@@ -112,7 +113,7 @@ def light(
         return Light(Lamp.DONE, late=late)
     if course.excused:
         return Light(Lamp.EXCUSED)
-    if waits(course):
+    if course.handed_in_on is not None:
         return Light(Lamp.WAITING, late=late)
     limit = limit_of(course, overrides)
     if today > limit:
@@ -121,12 +122,6 @@ def light(
         return Light(Lamp.FUTURE)
     left = workdays_between(today, limit, overrides)
     return Light(Lamp.DUE if left <= warns else Lamp.OK, left)
-
-
-def waits(course: Course) -> bool:
-    """Whether it was handed in and nobody has looked at it yet."""
-    handed_in, returned = course.handed_in_on, course.returned_on
-    return handed_in is not None and (returned is None or returned < handed_in)
 
 
 def late_days(course: Course, overrides: Overrides = NO_OVERRIDES) -> int:

@@ -25,6 +25,7 @@ from rongjian.records.barred import bars
 from rongjian.records.import_limits import import_limits
 from rongjian.records.link_rules import link_rules
 from rongjian.regimes.register import read_regimes
+from rongjian.supervision.policy import read_policy
 
 
 def read_content() -> None:
@@ -47,6 +48,7 @@ def read_content() -> None:
     link_rules()
     import_limits()
     read_regimes()
+    read_policy()
     results()
     burden_rules.limits()
     burden_rules.efforts()

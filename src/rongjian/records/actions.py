@@ -206,6 +206,8 @@ def _refuse(kind: Kind, record: Record, before: dict[str, Any] | None) -> None:
 
 def answer_dues(record: Record, hosts: Sequence[int]) -> None:
     """Let the record answer the dues of its kind, of each host, whose window holds its day."""
+    if not record.answers_by_day:
+        return
     dues = Due.objects.filter(
         unit__in=hosts,
         kind=record.kind,

@@ -90,7 +90,8 @@ def create_many(
         ids = _insert(kind, columns)
         indexing.enter_rows(kind, ids, columns)
         hosts = stand_many(ids, columns) if kind.joint else [[pk] for pk in columns["unit_id"]]
-        _answer_dues(kind, ids, columns, hosts)
+        if kind.model.answers_by_day:
+            _answer_dues(kind, ids, columns, hosts)
         _log(actor, kind, ids, columns, batch)
         receipts.keep(actor.person.pk, key, ids)
     return ids

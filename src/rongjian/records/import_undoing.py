@@ -137,6 +137,8 @@ def _restore(actor: Actor, kind: Kind, batch: Batch, row: BatchRow, refused: lis
 
 def _unanswer(record: Record, unit: int, day: date) -> None:
     """Take back what the record answered only as imported: at another unit or on another day."""
+    if not record.answers_by_day:
+        return
     then = Due.objects.filter(unit=unit, opens_on__lte=day, due_on__gte=day)
     now = Due.objects.filter(
         unit=record.unit_id, opens_on__lte=record.happened_on, due_on__gte=record.happened_on

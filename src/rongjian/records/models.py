@@ -98,6 +98,8 @@ class Record(models.Model):
     access_shared: ClassVar[str] = "hosted_by"
     # The field that names whom a row is about, where that must be somebody of its unit.
     member_field: ClassVar[str] = ""
+    # Whether a record answers whatever is due of its kind by its day; else it names what it answers.
+    answers_by_day: ClassVar[bool] = True
     # Numbers of unlike things, which nobody adds up.
     unlike: ClassVar[tuple[str, ...]] = ()
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from rongjian.org.models import Person, Unit
+from rongjian.records.excuses import Excuse as Excuse
 
 
 class Adoption(models.Model):
@@ -63,16 +64,6 @@ class StatementKind(models.TextChoices):
 
     NIL = "nil", "本期无"
     EXCUSE = "excuse", "有因"
-
-
-class Excuse(models.TextChoices):
-    """The five reasons; the last asks for a sentence."""
-
-    CASEWORK = "casework", "集中办案"
-    MERGED = "merged", "与上级活动合并"
-    AWAY = "away", "人员出差"
-    UNFIT = "unfit", "不适用"
-    OTHER = "other", "其他"
 
 
 class Statement(models.Model):

@@ -1,1 +1,1 @@
-"""Deployments and their follow-up: the second origin of dues."""
+"""督办: what was deployed, what units report on it, what follows when a limit passes."""

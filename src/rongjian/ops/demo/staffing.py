@@ -30,12 +30,14 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LOADED_UNTIL = date(2021, 12, 31)
 """The history came from the case system, loaded for everybody by one office; then that ended."""
 
-# Where the holder of a procuratorate-wide role sits, best place first.
+# Where the holder of a procuratorate-wide role sits, best place first, and which of those there it is:
+# chief, secretary and the contact for deployments sit in the same office and are three people.
 _SEATS = {
-    "chief": ("D01",),
-    "party_secretary": ("D01",),
-    "case_manager": ("D31", "D36"),
-    "organ_committee": ("D35", "D02"),
+    "chief": (("D01",), 0),
+    "party_secretary": (("D01",), 1),
+    "case_manager": (("D31", "D36"), 0),
+    "organ_committee": (("D35", "D02"), 1),
+    "liaison": (("D01",), 2),
 }
 _WRITERS = ("case_manager", "organ_committee")
 
@@ -116,12 +118,11 @@ def _cast_posts(cast: dict[str, Person]) -> None:
 
 def _fill(court: Court, cast: dict[str, Person], now: datetime) -> None:
     """Leaders, case manager and Party office of a procuratorate, heads of what it consists of."""
-    for place, (role, seats) in enumerate(_SEATS.items()):
+    for role, (seats, place) in _SEATS.items():
         person = _cast_at(role, court.unit, cast)
         if person is None:
             seat = next(court.staff[suffix] for suffix in seats if suffix in court.staff)
-            # Chief and secretary sit in the same office and are two people.
-            person = _free(seat)[place % 2 if len(_free(seat)) > 1 else 0]
+            person = _free(seat)[min(place, len(_free(seat)) - 1)]
             appoint(person, court.unit, role, FIRST_DAY)
         if role in _WRITERS:
             court.offices[role] = actor_of(person, now)

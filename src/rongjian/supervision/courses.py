@@ -1,0 +1,218 @@
+"""How far a deployment has come at every unit: each light from the one function, each sum from its parts.
+
+Read in a fixed number of queries, whatever the number of units and tasks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rongjian.kernel.lights import Course, Lamp, Light, light, limit_of, worst
+from rongjian.org.own_days import own_days
+from rongjian.records.models import Due
+from rongjian.supervision.deployment import Task
+from rongjian.supervision.feedback import Progress, TaskFeedback, origin_of
+from rongjian.supervision.models import Plea, PleaKind, Receipt
+from rongjian.supervision.policy import follow_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from rongjian.org.models import Unit
+    from rongjian.supervision.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task at one unit: what is owed, what became of it, and its light."""
+
+    task: Task
+    receipt: Receipt
+    due: Due
+    course: Course
+    light: Light
+    limit: date
+    feedback: TaskFeedback | None = None
+    plea: Plea | None = None
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether it was finished in time; None while it is open and its limit has not passed.
+
+        What was excused is left out of the count (None).
+        """
+        if self.light.lamp is Lamp.EXCUSED:
+            return None
+        if self.course.handed_in_on is not None and self.light.lamp in (Lamp.DONE, Lamp.WAITING):
+            return self.light.late == 0
+        return False if self.light.lamp is Lamp.OVERDUE else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A deployment on a day: every cell, in the order of tasks and units."""
+
+    deployment: Deployment
+    today: date
+    tasks: tuple[Task, ...]
+    receipts: tuple[Receipt, ...]
+    cells: Mapping[tuple[int, int], Cell]
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units that it was sent to, in code order."""
+        return tuple(receipt.unit for receipt in self.receipts)
+
+    def at(self, receipt: Receipt) -> tuple[Cell, ...]:
+        """The tasks of one unit."""
+        found = (self.cells.get((task.pk, receipt.pk)) for task in self.leaves)
+        return tuple(cell for cell in found if cell is not None)
+
+    def of(self, task: Task) -> tuple[Cell, ...]:
+        """A task, or all parts of one that has parts, at every unit."""
+        return tuple(
+            cell
+            for leaf in self.leaves_under(task)
+            for receipt in self.receipts
+            if (cell := self.cells.get((leaf.pk, receipt.pk))) is not None
+        )
+
+    @cached_property
+    def leaves(self) -> tuple[Task, ...]:
+        """The tasks that units answer."""
+        parents = {task.parent_id for task in self.tasks}
+        return tuple(task for task in self.tasks if task.pk not in parents)
+
+    def leaves_under(self, task: Task) -> tuple[Task, ...]:
+        """The answered tasks at or below a task."""
+        parts = [each for each in self.tasks if each.parent_id == task.pk]
+        if not parts:
+            return (task,)
+        return tuple(leaf for part in parts for leaf in self.leaves_under(part))
+
+    def light_of(self, task: Task) -> Light | None:
+        """The light of a task: the worst of what is open under it; None where nothing was sent."""
+        return _together(self.of(task))
+
+    def light_at(self, receipt: Receipt) -> Light | None:
+        """The light of a unit over all its tasks."""
+        return _together(self.at(receipt))
+
+    @property
+    def light(self) -> Light | None:
+        """The light of the whole."""
+        return _together(self.cells.values())
+
+
+def _together(cells: Iterable[Cell]) -> Light | None:
+    lights = [cell.light for cell in cells]
+    return worst(lights) if lights else None
+
+
+def standing(deployment: Deployment, today: date, receipts: Sequence[Receipt] = ()) -> Standing:
+    """How a deployment stands on a day, at all units or only at those of some receipts."""
+    chosen = list(receipts) or list(
+        deployment.receipts.select_related("unit__court", "contact", "assigned_to")
+    )
+    return standings([deployment], today, {deployment.pk: chosen})[0]
+
+
+def standings(
+    deployments: Sequence[Deployment], today: date, sent: Mapping[int, Sequence[Receipt]]
+) -> list[Standing]:
+    """The same for several at once, in as many queries as for one."""
+    from_task = _tasks(deployments)
+    units = {receipt.unit_id for rows in sent.values() for receipt in rows}
+    dues = _dues(deployments, units)
+    answers = _answers([due.pk for due in dues.values()])
+    pleas = _pleas([due.pk for due in dues.values()])
+    return [
+        _standing(each, today, from_task[each.pk], sent.get(each.pk, ()), dues, (answers, pleas))
+        for each in deployments
+    ]
+
+
+def _tasks(deployments: Sequence[Deployment]) -> dict[int, tuple[Task, ...]]:
+    found: dict[int, list[Task]] = {each.pk: [] for each in deployments}
+    if deployments:
+        rows = Task.objects.filter(deployment__in=deployments)
+        for task in rows.order_by("deployment", "number"):
+            found[task.deployment_id].append(task)
+    return {pk: tuple(tasks) for pk, tasks in found.items()}
+
+
+def _dues(deployments: Sequence[Deployment], units: set[int]) -> dict[tuple[str, int], Due]:
+    found = {}
+    for each in deployments:
+        rows = Due.objects.filter(origin__startswith=origin_of(each.pk), unit__in=units)
+        found.update({(due.origin, due.unit_id): due for due in rows})
+    return found
+
+
+def _answers(dues: Sequence[int]) -> dict[int, list[TaskFeedback]]:
+    """The reports of each due, the latest first; a voided one is none."""
+    through = Due.answers.through.objects.filter(due__in=dues)
+    pairs = list(through.values_list("due_id", "record_id"))
+    rows = TaskFeedback._default_manager.in_bulk({record for _, record in pairs})
+    found: dict[int, list[TaskFeedback]] = defaultdict(list)
+    for due, record in sorted(pairs, key=lambda pair: -pair[1]):
+        if record in rows and rows[record].state != "void":
+            found[due].append(rows[record])
+    return found
+
+
+def _pleas(dues: Sequence[int]) -> dict[int, list[Plea]]:
+    rows = Plea.dues.through.objects.filter(due__in=dues).select_related("plea__author")
+    found: dict[int, list[Plea]] = defaultdict(list)
+    for row in rows.order_by("-plea__made_at", "-plea"):
+        found[row.due_id].append(row.plea)
+    return found
+
+
+def _standing(
+    deployment: Deployment,
+    today: date,
+    tasks: tuple[Task, ...],
+    receipts: Sequence[Receipt],
+    dues: Mapping[tuple[str, int], Due],
+    became: tuple[Mapping[int, list[TaskFeedback]], Mapping[int, list[Plea]]],
+) -> Standing:
+    days = own_days(deployment.unit)
+    cells = {}
+    for receipt in receipts:
+        for task in tasks:
+            due = dues.get((f"{origin_of(deployment.pk)}{task.number}", receipt.unit_id))
+            if due is None:
+                continue
+            reports, pleas = became[0].get(due.pk, []), became[1].get(due.pk, [])
+            course = course_of(due, reports, pleas)
+            cells[task.pk, receipt.pk] = Cell(
+                task,
+                receipt,
+                due,
+                course,
+                light(course, today, follow_up().warns, days),
+                limit_of(course, days),
+                reports[0] if reports else None,
+                pleas[0] if pleas else None,
+            )
+    return Standing(deployment, today, tasks, tuple(receipts), cells)
+
+
+def course_of(due: Due, reports: Sequence[TaskFeedback], pleas: Sequence[Plea]) -> Course:
+    """What has become of a due, from the reports that say it is finished and what was asked about it."""
+    said = [each for each in reports if each.progress == Progress.DONE]
+    last = said[0] if said else None
+    excused = any(plea.kind == PleaKind.EXCUSE and plea.accepted for plea in pleas)
+    return Course(
+        opens_on=due.opens_on,
+        due_on=due.due_on,
+        handed_in_on=last.handed_in_on if last and last.state != "returned" else None,
+        returned_on=last.returned_on if last else None,
+        accepted_on=last.accepted_on if last else None,
+        excused=excused,
+    )

@@ -1,0 +1,184 @@
+"""What deployments ask of somebody: own units' open tasks, reports and requests to decide, escalations.
+
+The workbench, the menu's number and the notices all ask here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from rongjian.kernel.lights import Lamp, rung
+from rongjian.org.access import allowed, visible
+from rongjian.org.models import Unit
+from rongjian.org.own_days import own_days
+from rongjian.supervision.courses import standings
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.models import Plea, Receipt
+from rongjian.supervision.policy import contacts, heads, ladder
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from rongjian.kernel.lights import Light
+    from rongjian.org.access import Actor
+    from rongjian.supervision.courses import Cell, Standing
+    from rongjian.supervision.deployment import Deployment
+    from rongjian.supervision.policy import Rung
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """A deployment at one of the actor's own units, with its worst light and the limit that makes it."""
+
+    receipt: Receipt
+    light: Light
+    limit: date
+    tasks: int
+
+    @property
+    def deployment(self) -> Deployment:
+        """What was deployed."""
+        return self.receipt.deployment
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether it has not been signed for yet."""
+        return self.receipt.received_at is None
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Something overdue that has climbed to where the actor hears of it."""
+
+    receipt: Receipt
+    rung: Rung
+    light: Light
+    limit: date
+
+
+def open_items(actor: Actor) -> list[OpenItem]:
+    """What the actor's own units still have to do, the earliest limit first."""
+    if "deployments" not in actor.seen:
+        actor.seen["deployments"] = _open_items(actor)
+    found: list[OpenItem] = actor.seen["deployments"]
+    return found
+
+
+def _open_items(actor: Actor) -> list[OpenItem]:
+    units = [
+        unit
+        for unit in _own_units(actor)
+        if unit.type in contacts() and allowed(actor, "submit", "task_feedback", unit)
+    ]
+    if not units:
+        return []
+    found = []
+    for each in _standings(Receipt.objects.filter(unit__in=units), actor.today):
+        for receipt in each.receipts:
+            cells = [cell for cell in each.at(receipt) if asks(cell.light)]
+            if cells:
+                worst = max(cells, key=lambda cell: (cell.light.lamp, -cell.limit.toordinal()))
+                found.append(OpenItem(receipt, worst.light, worst.limit, len(cells)))
+    return sorted(found, key=lambda item: (item.limit, item.receipt.unit.path, item.receipt.pk))
+
+
+def asks(light: Light) -> bool:
+    """Whether the unit itself has something to do."""
+    return light.lamp in (Lamp.FUTURE, Lamp.OK, Lamp.DUE, Lamp.OVERDUE)
+
+
+def _own_units(actor: Actor) -> list[Unit]:
+    ids = {post.unit_id for post in actor.posts}
+    return list(Unit.objects.filter(pk__in=ids).order_by("path"))
+
+
+def _standings(rows: QuerySet[Receipt], today: date) -> list[Standing]:
+    """Deployments under way, each only at the units of some receipts."""
+    found: dict[int, list[Receipt]] = {}
+    under_way: dict[int, Deployment] = {}
+    asked = rows.filter(deployment__state="issued")
+    for receipt in asked.select_related("deployment__unit__court", "unit__court", "contact"):
+        under_way[receipt.deployment_id] = receipt.deployment
+        found.setdefault(receipt.deployment_id, []).append(receipt)
+    return standings([*under_way.values()], today, found)
+
+
+def to_review(actor: Actor) -> list[TaskFeedback]:
+    """Reports that wait for the actor's word, oldest first; never one's own."""
+    rows = TaskFeedback._default_manager.filter(state="submitted").exclude(author=actor.person)
+    near = visible(actor, rows, "finalise").select_related("unit__court")
+    return list(near.order_by("handed_in_on", "unit__path", "pk"))
+
+
+def to_decide(actor: Actor) -> list[Plea]:
+    """Reasons and extensions that wait for the actor's word, oldest first; never one's own."""
+    rows = Plea.objects.filter(accepted=None, receipt__deployment__state="issued")
+    reach = visible(actor, rows, "finalise").values("pk")
+    mine = rows.filter(Q(pk__in=reach) | Q(receipt__deployment__reviewer=actor.person))
+    chosen = mine.exclude(author=actor.person).select_related(
+        "receipt__unit__court", "receipt__deployment"
+    )
+    return list(chosen.order_by("made_at", "pk"))
+
+
+# --- the ladder ----------------------------------------------------------------------------------------------
+
+
+def escalations(actor: Actor) -> list[Escalation]:
+    """What is overdue and has reached the actor's rung of the ladder, in code order of units.
+
+    The contact, the head of the unit, the lead's reviewer, the leaders of the house that deployed it.
+    """
+    own = {unit.pk for unit in _own_units(actor)}
+    courts = [post.unit_id for post in actor.posts if post.role == "chief"]
+    near = Receipt.objects.filter(
+        Q(unit__in=own) | Q(deployment__reviewer=actor.person) | Q(deployment__court__in=courts)
+    )
+    found = []
+    for each in _standings(near.distinct(), actor.today):
+        for receipt in each.receipts:
+            reached = _reached(each, receipt)
+            if reached is not None and _is_told(actor, reached[1], receipt):
+                cell, step = reached
+                found.append(Escalation(receipt, step, cell.light, cell.limit))
+    return sorted(found, key=lambda each: (each.receipt.unit.path, each.receipt.pk))
+
+
+def reached(standing: Standing, receipt: Receipt) -> Rung | None:
+    """The highest rung that a unit's tasks have climbed to."""
+    found = _reached(standing, receipt)
+    return found[1] if found else None
+
+
+def _reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
+    steps = tuple(step.after for step in ladder())
+    days = own_days(standing.deployment.unit)
+    climbed = [
+        (height, cell)
+        for cell in standing.at(receipt)
+        if (height := rung(cell.course, standing.today, steps, days))
+    ]
+    if not climbed:
+        return None
+    height, cell = max(climbed, key=lambda pair: (pair[0], pair[1].light.days))
+    return cell, ladder()[height - 1]
+
+
+def _is_told(actor: Actor, step: Rung, receipt: Receipt) -> bool:
+    """Whether the actor is who hears of a rung, or of one below it."""
+    told = [each.tells for each in ladder() if each.after <= step.after]
+    deployment = receipt.deployment
+    of_unit = {post.role for post in actor.posts if post.unit_id == receipt.unit_id}
+    of_house = {post.role for post in actor.posts if post.unit_id == deployment.court_id}
+    is_one = {
+        "contact": receipt.contact_id == actor.person.pk,
+        "head": bool(of_unit & {*heads().get(receipt.unit.type, ())}),
+        "lead": deployment.reviewer_id == actor.person.pk,
+        "superior": "chief" in of_house,
+    }
+    return any(is_one[each] for each in told)
