@@ -256,6 +256,8 @@ CASES = {
         served=302,
     ),
     "due-undo": Case("lisi", "weiw", 404, declared, post={}, served=302),
+    "calendar-export": Case("lisi", "ren", query="unit=450100-P02&what=limits"),
+    "calendar-plan": Case("lisi", "zhaoliu", query="unit=450100-P02"),
     "calendar-rules": Case("lisi", "aud"),
     "calendar-adopt": Case("weiw", "lisi", post={"court": "450100"}, served=302),
     "supervise": Case("zhaoliu", "aud"),

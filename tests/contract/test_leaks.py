@@ -73,6 +73,8 @@ RIGHTS = {
     "calendar": ("obligation", "view"),
     "due-declare": ("obligation", "submit"),
     "due-undo": ("obligation", "submit"),
+    "calendar-export": ("obligation", "view"),
+    "calendar-plan": ("activity", "create"),
     "calendar-rules": ("regime_rule", "view"),
     "calendar-adopt": ("regime_rule", "edit"),
     "supervise": ("task", "view"),
