@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from rongjian.documents.bulletins import draw_up
 from rongjian.documents.models import Document
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.handled_person import HandledPerson
@@ -206,6 +207,11 @@ def pleaded() -> dict[str, Any]:
     return {"pk": plead(zhouba, held, Plead(PleaKind.EXCUSE, "casework")).pk}
 
 
+def bulletin() -> dict[str, Any]:
+    zhaoliu = actor_of(Person.objects.get(account__username="zhaoliu"), NOW)
+    return {"pk": draw_up(zhaoliu, deployed()).pk}
+
+
 FIGURE = {"code": "prosecuted-gang"}
 CASES = {
     "home": Case(),
@@ -263,6 +269,10 @@ CASES = {
     "supervise-unit-act": Case("sunqi", "zhouba", 404, receipt, post={"do": "receive"}, served=302),
     "supervise-feedback": Case("lan", "zhouba", 404, reported),
     "supervise-plea-decide": Case("lan", "sunqi", 404, pleaded, post={"do": "accept"}, served=302),
+    "bulletin-draw": Case("zhaoliu", "sunqi", 403, deployment, post={}, served=302),
+    "bulletin": Case("zhaoliu", "sunqi", 404, bulletin),
+    "bulletin-act": Case("zhaoliu", "sunqi", 404, bulletin, post={"do": "renew"}, served=302),
+    "bulletin-word": Case("zhaoliu", "sunqi", 404, bulletin),
     "deployment-new": Case("zhaoliu", "sunqi"),
     "deployment-edit": Case("zhaoliu", "qian", 404, drafted),
     "task-feedback-new": Case("sunqi", "aud"),

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from rongjian.documents.bulletin_models import Bulletin
 from rongjian.kernel.lights import Lamp
 from rongjian.org.access import allowed, visible
 from rongjian.records import actions
@@ -93,6 +94,7 @@ class Does:
     voids: bool
     instructs: bool
     exports: bool
+    bulletins: bool
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class DeploymentPage:
     pleas: tuple[Plea, ...]
     instructions: tuple[Instruction, ...]
     happened: tuple[Happening, ...]
+    bulletins: tuple[Bulletin, ...]
     does: Does
 
 
@@ -144,6 +147,7 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
         pleas=_pleas(actor, stands),
         instructions=tuple(deployment.instructions.select_related("author")),
         happened=happenings(actor, stands, reports),
+        bulletins=tuple(visible(actor, deployment.bulletins.all(), "view")),
         does=_does(actor, deployment, stands),
     )
 
@@ -213,6 +217,8 @@ def _does(actor: Actor, deployment: Deployment, stands: Standing) -> Does:
         voids=(draft or issued) and may("void"),
         instructs=issued and may("finalise"),
         exports=bool(stands.receipts),
+        bulletins=bool(stands.receipts)
+        and allowed(actor, "create", Bulletin.access_class, deployment.unit),
     )
 
 
