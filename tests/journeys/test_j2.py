@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rongjian.kernel.text_length import characters
+from tests.documents.paper import CHECKS, Paper
 from tests.journeys.browser import DESKTOP, PHONE, Visitor
 from tests.world import NOW
 
@@ -116,10 +117,14 @@ def test_twelve_are_told_and_one_is_late(
     happen(own_demo, "others", "2026-06-17")
     answered(at_time("zhaoliu", day(17)))
     lights_on_the_way(at_time)
-    overdue_and_pressed(at_time("zhaoliu", day(25)))
+    zhao = at_time("zhaoliu", day(25))
+    overdue_and_pressed(zhao)
+    with within(60, "10", capsys):
+        drafted(zhao)
     with within(30, "批示, on a phone", capsys):
         instructed(at_time("yuan", day(25), PHONE))
     explained(at_time)
+    brought_up_to_date(at_time("zhaoliu", day(25)))
 
 
 def split(zhao: Visitor) -> None:
@@ -278,6 +283,48 @@ def overdue_and_pressed(zhao: Visitor) -> None:
     for window in (PHONE, DESKTOP):
         page.set_viewport_size(window)
         assert zhao.overflow() == 0
+
+
+def words_of(page: Page) -> str:
+    """The text of the bulletin as it stands in its form."""
+    form = page.get_by_test_id("bulletin")
+    expect(form).to_be_visible()
+    return "\n".join(form.locator("textarea").evaluate_all("all => all.map(each => each.value)"))
+
+
+def drafted(zhao: Visitor) -> None:
+    """10: facts filled in, 江南区院 named among the problems only, no words that set units apart."""
+    page = zhao.page
+    press(zhao, page.get_by_role("button", name="生成通报（草稿）"))
+    expect(page.get_by_test_id("bulletin-state")).to_have_text("草稿，未印发")
+    text = words_of(page)
+    assert "12个单位中11个按时反馈，1个逾期1天" in text
+    before, _, problems = text.partition("三、存在问题")
+    assert "江南区院" in problems
+    assert "江南区院" not in before
+    assert not [word for word in ("排名", "第一名", "末位", "倒数") if word in text]
+    zhao.check()
+
+
+def brought_up_to_date(zhao: Visitor) -> None:
+    """11 and 12: the accepted reason is told as a change; renewed, the paper is an official one."""
+    page = zhao.page
+    open_deployment(zhao)
+    expect(page.locator("[aria-current=step]")).to_have_text("③督查通报")
+    zhao.follow(page.get_by_role("link", name="督办情况的通报"))
+    changed = page.get_by_test_id("changes")
+    expect(changed).to_contain_text("事实有变化")
+    zhao.check()
+    zhao.follow(changed.get_by_role("button", name="更新文字"))
+    expect(page.get_by_test_id("changes")).to_have_count(0)
+    assert "江南区院" not in words_of(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="导出 Word").click()
+    content = Path(waiting.value.path()).read_bytes()
+    addressee = page.get_by_label("主送").input_value()
+    for check in CHECKS:
+        check(Paper(content, addressee=addressee))
+    assert zhao.faults == []
 
 
 def instructed(yuan: Visitor) -> None:
