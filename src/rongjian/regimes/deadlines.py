@@ -109,8 +109,9 @@ def _rows(
     where: dict[str, Any] = {f"{rule.start}__gte": starts, f"{rule.start}__lte": last, **rule.when}
     if rule.of.field:
         where[f"{rule.of.field}__in"] = rule.of.values
-    units = Unit.objects.filter(scope.condition)
-    where["unit__in"] = units if scope.only is None else scope.only
+    # A record asks something of its own unit alone, whatever is counted from below for a rule.
+    below = Unit.objects.filter(scope.condition(()))
+    where["unit__in"] = below if scope.whole else scope.heads
     rows = kind.model._default_manager.filter(state__in=kind.flow.counted, **where)
     return list(seen(rows).select_related("unit__court").order_by("pk"))
 
