@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rongjian.ledgers.stalled_case import StalledCase
+from rongjian.notices.models import Digest, Mention
+from rongjian.notices.rounds import make
 from rongjian.org.access import actor_of
 from rongjian.org.models import Person, Post, Unit
 from rongjian.records.actions import move, save
@@ -80,3 +82,22 @@ def others(day: str) -> None:
         assert contact is not None
         feedback = report(actor_of(contact, now), receipt, TaskFeedback(text="已清理完毕。"))
         move(lan, feedback, "accept")
+
+
+def quiet(day: str) -> None:
+    """On this morning nobody is told anything."""
+    _tell(day)
+    assert not Digest.objects.filter(day=_at(day).date()).exists()
+
+
+def told(day: str) -> None:
+    """On this morning of the deployment only 吴九 is told, whose unit has not answered."""
+    _tell(day)
+    rows = Mention.objects.filter(digest__day=_at(day).date(), words__contains="挂案清理")
+    names = {row.digest.person.name for row in rows.select_related("digest__person")}
+    assert names == {"吴九"}, names
+
+
+def _tell(day: str) -> None:
+    """The round of half past eight."""
+    make(_at(day).replace(hour=8, minute=30))

@@ -245,6 +245,23 @@ def test_units_stand_in_code_order_and_nobody_is_forgotten(world: World, visit: 
     assert "请至少勾选一个单位" in text_of(again)
 
 
+def test_the_same_topic_is_offered_for_merging(
+    world: World, sent: Deployment, visit: Visit
+) -> None:
+    zhaoliu = world.actor("zhaoliu")
+    draft = Deployment(
+        title="关于涉企挂案清理的通知", unit=world.nanning, happened_on=zhaoliu.today, due_on=LIMIT
+    )
+    lay_out(zhaoliu, draft, [Planned("清理", LIMIT)])
+    client, address = visit("zhaoliu"), reverse("supervise-units", args=[draft.pk])
+    assert sent in client.get(address).context["page"].alike
+    answer = client.post(address, {"into": str(sent.pk)})
+    assert answer["Location"] == reverse("supervise-units", args=[sent.pk])
+    draft.refresh_from_db()
+    assert draft.state == "void"
+    assert client.post(address, {"into": str(sent.pk)}).status_code == 404
+
+
 def test_the_load_of_the_chosen_is_told(world: World) -> None:
     class Fake:
         def __init__(self, count: int) -> None:
