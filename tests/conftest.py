@@ -26,12 +26,18 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--leak-requests` and `--leak-seed`."""
+    """Add `--leak-requests`, `--leak-seed` and `--histories`."""
     parser.addoption(
         "--leak-requests",
         type=int,
         default=800,
         help="how many random requests look for what nobody should be told (a release asks 20000)",
+    )
+    parser.addoption(
+        "--histories",
+        type=int,
+        default=25,
+        help="how many random histories of deployments are lived through (a release asks 10000)",
     )
     parser.addoption("--leak-seed", type=int, default=20260625, help="which requests these are")
 

@@ -14,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rongjian.log.models import Event
+from rongjian.ops.demo.cast import BRANCH
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.records import import_mapping
 from rongjian.records.import_matching import record_number
 from rongjian.records.kinds import Kind, kind_of, kinds
 from rongjian.records.models import VOID, Record
+from rongjian.supervision.deployment import Deployment
 from rongjian.web.forms import UnitTyped
 from rongjian.web.host_box import HostsTyped
 from tests.world import NOW
@@ -37,6 +39,7 @@ CLERKS["measure"] = CLERKS["risk_post"] = "wangwu"
 CLERKS["intf_stub"] = "zhuan"
 CLERKS["data_request"] = CLERKS["burden_feedback"] = "zhaoliu"
 CLERKS["talk"] = "wangwu"
+CLERKS["task"], CLERKS["task_feedback"] = "zhaoliu", "lisi"
 SUPERIOR, OUTSIDER = "zhengshi", "aud"
 SAMPLE = "样例"
 HOSTS = "450200-P、青秀区院机关党委"
@@ -51,6 +54,15 @@ PLAIN: dict[type[forms.Field], str] = {
 KINDS = [kind.code for kind in kinds()]
 
 
+def real_words(name: str) -> str:
+    """What a field takes that does not take just any words; empty for those that do."""
+    if name == "deployment_key":
+        # A deployment that the clerk's branch was sent, and has not answered.
+        sent = Deployment._default_manager.filter(receipts__unit__code=BRANCH, state="issued")
+        return sent.latest("due_on").key
+    return "1" if name == "tasks" else ""
+
+
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> Kind:
     return kind_of(request.param)
@@ -63,7 +75,7 @@ def clerk(kind: Kind) -> str:
 
 def filled(form: Any) -> dict[str, Any]:
     """Something for every field that its own form would take."""
-    return {name: _value(form[name].field) for name in form.fields}
+    return {name: real_words(name) or _value(form[name].field) for name in form.fields}
 
 
 def _value(field: forms.Field) -> Any:

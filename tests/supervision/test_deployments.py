@@ -24,7 +24,9 @@ from rongjian.supervision.models import PleaKind, Receipt
 from rongjian.supervision.waiting import escalations, open_items, to_decide, to_review
 
 if TYPE_CHECKING:
+    from rongjian.kernel.lights import Light
     from rongjian.org.access import Actor
+    from rongjian.supervision.courses import Standing
     from tests.world import World
 
 TEXT = """一、分类清理
@@ -37,6 +39,12 @@ LIMIT = date(2026, 6, 24)
 
 def at(day: date, hour: int = 9) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def light_of(on: Standing, receipt: Receipt) -> Light:
+    found = on.light_at(receipt)
+    assert found is not None
+    return found
 
 
 def counties(world: World) -> list[Unit]:
@@ -77,7 +85,8 @@ def answered(world: World, sent: Deployment, account: str, code: str, day: date)
 
 def test_a_text_becomes_tasks_and_tasks_become_dues(world: World, sent: Deployment) -> None:
     assert [task.parent_id is None for task in sent.tasks.all()] == [True, False, False, True]
-    assert sent.key == "450100-2026-01"
+    before = Deployment._default_manager.filter(key__startswith="450100-2026-").exclude(pk=sent.pk)
+    assert sent.key == f"450100-2026-{before.count() + 1:02}"
     assert sent.state == "issued"
     assert Due.objects.filter(origin__startswith=f"deployment:{sent.pk}:").count() == 36
     units = standing(sent, date(2026, 6, 15)).units
@@ -88,17 +97,19 @@ def test_the_lights_of_j2(world: World, sent: Deployment) -> None:
     answered(world, sent, "sunqi", "450102", date(2026, 6, 16))
     late = receipt(sent, "450105")
 
-    def light(day: int):
-        return standing(sent, date(2026, 6, day)).light_at(late)
+    def light(day: int) -> Light:
+        return light_of(standing(sent, date(2026, 6, day)), late)
 
     assert light(16).lamp is Lamp.OK
     assert light(18).words == "剩3个工作日"
     assert light(24).words == "今天到期"
     assert light(25).words == "逾期1天"
     on = standing(sent, date(2026, 6, 25))
-    assert on.light_at(receipt(sent, "450102")).lamp is Lamp.WAITING
-    assert on.light_of(on.tasks[0]).lamp is Lamp.OVERDUE
-    assert on.light.words == "逾期1天"
+    assert light_of(on, receipt(sent, "450102")).lamp is Lamp.WAITING
+    above = on.light_of(on.tasks[0])
+    assert above == on.light
+    assert above is not None
+    assert above.words == "逾期1天"
 
 
 def test_nobody_accepts_what_they_reported(world: World, sent: Deployment) -> None:
@@ -109,14 +120,14 @@ def test_nobody_accepts_what_they_reported(world: World, sent: Deployment) -> No
     lan = world.actor("lan", at(date(2026, 6, 16), 11))
     assert feedback in to_review(lan)
     move(lan, feedback, "accept")
-    assert standing(sent, date(2026, 9, 1)).light_at(receipt(sent, "450103")).lamp is Lamp.DONE
+    assert light_of(standing(sent, date(2026, 9, 1)), receipt(sent, "450103")).lamp is Lamp.DONE
 
 
 def test_what_is_sent_back_is_open_again(world: World, sent: Deployment) -> None:
     feedback = answered(world, sent, "sunqi", "450102", date(2026, 6, 24))
     move(world.actor("zhaoliu", at(date(2026, 6, 25))), feedback, "return", detail="请补充数字")
     sunqi = world.actor("sunqi", at(date(2026, 6, 26)))
-    [item] = open_items(sunqi)
+    [item] = [each for each in open_items(sunqi) if each.deployment == sent]
     assert (item.light.words, item.limit) == ("剩2个工作日", date(2026, 6, 30))
 
 
@@ -126,11 +137,11 @@ def test_a_reason_takes_another_person(world: World, sent: Deployment) -> None:
     plea = plead(wujiu, late, Plead(PleaKind.EXCUSE, "casework"))
     with pytest.raises(WrongState, match="他人审定"):
         decide(wujiu, plea, accepted=True)
-    assert standing(sent, wujiu.today).light_at(late).lamp is Lamp.OVERDUE
+    assert light_of(standing(sent, wujiu.today), late).lamp is Lamp.OVERDUE
     zhaoliu = world.actor("zhaoliu", at(date(2026, 6, 25), 10))
     assert to_decide(zhaoliu) == [plea]
     decide(zhaoliu, plea, accepted=True)
-    assert standing(sent, wujiu.today).light_at(late).lamp is Lamp.EXCUSED
+    assert light_of(standing(sent, wujiu.today), late).lamp is Lamp.EXCUSED
 
 
 def test_an_extension_moves_the_limit(world: World, sent: Deployment) -> None:
@@ -140,7 +151,7 @@ def test_an_extension_moves_the_limit(world: World, sent: Deployment) -> None:
         plead(wujiu, late, Plead(PleaKind.EXTENSION, "away", until=LIMIT))
     plea = plead(wujiu, late, Plead(PleaKind.EXTENSION, "away", until=date(2026, 6, 30)))
     decide(world.actor("zhaoliu", at(date(2026, 6, 24))), plea, accepted=True)
-    light = standing(sent, date(2026, 6, 25)).light_at(late)
+    light = light_of(standing(sent, date(2026, 6, 25)), late)
     assert light.words == "剩3个工作日"
 
 
@@ -166,8 +177,12 @@ def test_a_second_reminder_waits(world: World, sent: Deployment) -> None:
 def test_the_ladder_is_climbed_on_its_day(
     world: World, sent: Deployment, day: date, names: dict[str, int]
 ) -> None:
-    told = {name: len(escalations(world.actor(name, at(day)))) for name in names}
-    assert told == names
+    heard = {name: escalations(world.actor(name, at(day))) for name in names}
+    of_this = {
+        name: [each for each in found if each.receipt.deployment_id == sent.pk]
+        for name, found in heard.items()
+    }
+    assert {name: len(found) for name, found in of_this.items()} == names
 
 
 def test_only_the_unit_signs(world: World, sent: Deployment) -> None:

@@ -65,9 +65,9 @@ _SIGNS = dict(zip(_WORDS, "✓◇○●●▲■", strict=True))
 class Course:
     """What has become of a matter at one unit.
 
-    `due_on` is the limit in force, extensions included; `handed_in_on` the last handing in (None while it
-    is back with the unit), `returned_on` the last time it was sent back, `accepted_on` when somebody else
-    accepted it.
+    `due_on` is the limit in force, extensions included; `first_in_on` the first handing in, `handed_in_on`
+    the last (None while it is back with the unit), `returned_on` the last time it was sent back,
+    `accepted_on` when somebody else accepted it.
     """
 
     opens_on: date
@@ -76,6 +76,7 @@ class Course:
     returned_on: date | None = None
     accepted_on: date | None = None
     excused: bool = False
+    first_in_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,10 +126,19 @@ def light(
 
 
 def late_days(course: Course, overrides: Overrides = NO_OVERRIDES) -> int:
-    """How many working days after its limit it was handed in; 0 where in time, or not at all."""
+    """How many working days after its limit it was handed in; 0 where in time, or not at all.
+
+    The days that follow a return excuse nothing that came late the first time.
+    """
     if course.handed_in_on is None:
         return 0
-    return max(0, workdays_between(limit_of(course, overrides), course.handed_in_on, overrides))
+    again = workdays_between(limit_of(course, overrides), course.handed_in_on, overrides)
+    first = workdays_between(
+        add_workdays(course.due_on, 0, overrides),
+        course.first_in_on or course.handed_in_on,
+        overrides,
+    )
+    return max(0, again, first if course.first_in_on or not course.returned_on else 0)
 
 
 def worst(lights: Iterable[Light]) -> Light:

@@ -7,7 +7,8 @@ the day comes (`settle`).
 
 Dues of a dissolved unit that end on the day or later and are not answered pass to its heir. Where
 the heir has the same already, or without an heir, they end the day before, with the reason; those
-that would begin only later are dropped.
+that would begin only later are dropped. What a table of the rooms above keeps
+beside dues follows by its own `pass_to_heir`.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def adjust(actor: Actor, plan: Plan, *, key: str = "") -> list[Unit]:
         for rows, path in _stale(outcome):
             rows.update(path=path)
         for unit, heir in outcome.ended:
-            _pass_dues(unit, heir, plan.on)
+            _pass_on(unit, heir, plan.on)
         _settle_copies(outcome.settled)
         settle_people(actor.today)
         write_down(actor, outcome, f"，{written} 条记录改记当时位置" if written else "")
@@ -211,6 +212,14 @@ def _dues(unit: Unit, on: date) -> QuerySet[Due]:
     answered = Count("answers", filter=Q(answers__state__in=counted))
     dues = Due.objects.filter(unit=unit, due_on__gte=on).annotate(answered=answered)
     return dues.filter(answered__lt=F("needed")).order_by("due_on", "pk")
+
+
+def _pass_on(unit: Unit, heir: Unit | None, on: date) -> None:
+    """What hangs on a unit that ends: first what tables of the rooms above declare, then its dues."""
+    for model in dict.fromkeys(each.related_model for each in Unit._meta.related_objects):
+        if pass_to_heir := getattr(model, "pass_to_heir", None):
+            pass_to_heir(unit, heir, on)
+    _pass_dues(unit, heir, on)
 
 
 def _pass_dues(unit: Unit, heir: Unit | None, on: date) -> None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from rongjian.kernel.workdays import add_workdays
 from rongjian.log import audit, door, receipts
 from rongjian.log.images import image_of
-from rongjian.org.access import allowed, require
+from rongjian.org.access import allowed, require, visible
 from rongjian.org.own_days import own_days
 from rongjian.records.actions import WrongState, move, save
 from rongjian.records.excuses import Excuse
@@ -80,22 +81,33 @@ class Count:
 def counts(actor: Actor, receipt: Receipt) -> list[Count]:
     """For each task that takes its figure from a ledger: how many records since it was deployed.
 
-    Whoever reports for the unit is told the bare number, which the deploying house asks for; the rows
-    behind it stay with those who may read the ledger.
+    A ledger whose figures the actor may not have is left out: not known is not 0.
     """
     tasks = receipt.deployment.tasks.exclude(ledger="").filter(parts=None)
-    return [Count(task, _ledger_rows(actor, receipt, task).count()) for task in tasks]
+    return [
+        Count(task, _counted(receipt, task, actor.today).count())
+        for task in tasks
+        if any(
+            allowed(actor, verb, kind_of(task.ledger).access, receipt.unit)
+            for verb in ("figures", "view")
+        )
+    ]
 
 
-def _ledger_rows(actor: Actor, receipt: Receipt, task: Task) -> QuerySet[Record]:
-    """The records behind the figure of a task: the unit's own and those below it, counted states."""
+def ledger_rows(actor: Actor, receipt: Receipt, task: Task) -> QuerySet[Record]:
+    """The records behind the figure of a task, as far as the actor may read them one by one."""
+    return visible(actor, _counted(receipt, task, actor.today), "view")
+
+
+def _counted(receipt: Receipt, task: Task, today: date) -> QuerySet[Record]:
+    """The unit's own records and those below it, in counted states, since it was deployed."""
     kind = kind_of(task.ledger)
     states = [task.counts_state] if task.counts_state else list(kind.flow.counted)
     return kind.model._default_manager.filter(
         unit__path__startswith=receipt.unit.path,
         state__in=states,
         happened_on__gte=receipt.deployment.happened_on,
-        happened_on__lte=actor.today,
+        happened_on__lte=today,
     )
 
 
@@ -130,13 +142,17 @@ def report(
         drawn = {count.task.pk: count.drawn for count in counts(actor, receipt)}
         feedback.figures.all().delete()
         for each in told:
-            _figure(feedback, each, drawn[each.task.pk])
+            _figure(feedback, each, drawn.get(each.task.pk))
         move(actor, feedback, "submit")
         receipts.keep(actor.holder, key, [feedback.pk])
     return feedback
 
 
-def _figure(feedback: TaskFeedback, told: Told, drawn: int) -> None:
+def _figure(feedback: TaskFeedback, told: Told, drawn: int | None) -> None:
+    if drawn is None:
+        raise ValidationError(
+            {f"told-{told.task.number}": "这项任务不从您可以看到的台账带出数字：请写在进展情况里"}
+        )
     if told.told != drawn and not told.note.strip():
         raise ValidationError(
             {
@@ -244,24 +260,26 @@ def decide(actor: Actor, plea: Plea, *, accepted: bool, answer: str = "") -> Ple
         if held.author_id == actor.person.pk:
             raise WrongState("自己提出的，应由他人审定")
         if not may_decide(actor, receipt):
-            require(actor, "finalise", "task_feedback", receipt.unit, receipt)
+            require(actor, "finalise", "task", receipt.deployment.unit, receipt.deployment)
         if held.accepted is not None:
             raise WrongState("已经审定过")
+        if receipt.deployment.state != "issued":
+            raise WrongState("这项督办不在办理中")
         door.refuse({"answer": answer})
         before = image_of(held)
         held.accepted, held.answer = accepted, answer.strip()
         held.decided_by, held.decided_at = actor.person, actor.now
         held.save(update_fields=["accepted", "answer", "decided_by", "decided_at"])
         if accepted and held.until is not None:
-            held.dues.update(due_on=held.until)
+            # Another extension may have been granted meanwhile: none takes time away.
+            held.dues.filter(due_on__lt=held.until).update(due_on=held.until)
         _log(actor, "decide", held, before, "同意" if accepted else "不同意")
     return held
 
 
 def may_decide(actor: Actor, receipt: Receipt) -> bool:
-    """Whether the actor may accept what the unit says: 督查, a leader, or the lead's reviewer."""
-    lead = receipt.deployment.reviewer_id == actor.person.pk
-    return lead or allowed(actor, "finalise", "task_feedback", receipt.unit, receipt)
+    """Whether the actor may accept what the unit says: who judges the deployment."""
+    return receipt.deployment.judged_by(actor)
 
 
 # --- pressing ------------------------------------------------------------------------------------------------
@@ -273,7 +291,7 @@ def reminded_until(receipt: Receipt) -> date | None:
     if last is None:
         return None
     days = own_days(receipt.deployment.unit)
-    return add_workdays(last.made_at.date(), follow_up().reminds_every, days)
+    return add_workdays(timezone.localdate(last.made_at), follow_up().reminds_every, days)
 
 
 def remind(actor: Actor, receipt: Receipt) -> Reminder:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,28 @@ class Cell:
         if self.course.handed_in_on is not None and self.light.lamp in (Lamp.DONE, Lamp.WAITING):
             return self.light.late == 0
         return False if self.light.lamp is Lamp.OVERDUE else None
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """How many matters were finished in time, of how many that could be told: parts add up to the whole."""
+
+    in_time: int = 0
+    told: int = 0
+
+    def __add__(self, other: OnTime) -> OnTime:
+        return OnTime(self.in_time + other.in_time, self.told + other.told)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """按时率 in per cent; None where nothing could be told yet, which is not 0."""
+        return Decimal(100 * self.in_time) / self.told if self.told else None
+
+
+def on_time(cells: Iterable[Cell]) -> OnTime:
+    """How much of some matters was in time; what is open, or excused, is not in the count."""
+    known = [cell.in_time for cell in cells if cell.in_time is not None]
+    return OnTime(sum(known), len(known))
 
 
 @dataclass(frozen=True)
@@ -189,6 +212,8 @@ def _standing(
             if due is None:
                 continue
             reports, pleas = became[0].get(due.pk, []), became[1].get(due.pk, [])
+            if _is_gone(receipt.unit, today) and not reports:
+                continue  # Its heir was asked the same, or there is none.
             course = course_of(due, reports, pleas)
             cells[task.pk, receipt.pk] = Cell(
                 task,
@@ -203,6 +228,10 @@ def _standing(
     return Standing(deployment, today, tasks, tuple(receipts), cells)
 
 
+def _is_gone(unit: Unit, today: date) -> bool:
+    return unit.dissolved_on is not None and unit.dissolved_on <= today
+
+
 def course_of(due: Due, reports: Sequence[TaskFeedback], pleas: Sequence[Plea]) -> Course:
     """What has become of a due, from the reports that say it is finished and what was asked about it."""
     said = [each for each in reports if each.progress == Progress.DONE]
@@ -215,4 +244,5 @@ def course_of(due: Due, reports: Sequence[TaskFeedback], pleas: Sequence[Plea]) 
         returned_on=last.returned_on if last else None,
         accepted_on=last.accepted_on if last else None,
         excused=excused,
+        first_in_on=min((each.first_in_on for each in said if each.first_in_on), default=None),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.kernel.text_length import characters
+from rongjian.org.access import allowed
 from rongjian.org.models import COURT_TYPES, Person, Unit
 from rongjian.records.actions import WrongState
 from rongjian.records.flows import Flow, Move, State
@@ -118,7 +119,10 @@ class Deployment(Record):
 
     @classmethod
     def follow(cls, actor: Actor, step: Move, records: Sequence[Any], words: str) -> None:
-        """It is sent out to somebody, and closed only when nothing of it is open at any unit."""
+        """It is sent out to somebody, and closed only when nothing of it is open at any unit.
+
+        Voided, it asks for nothing any more; what was reported stays.
+        """
         for record in records:
             if step.code == "issue" and not (record.tasks.exists() and record.receipts.exists()):
                 raise WrongState("请先列出任务、选择单位，在督办页面上下发")
@@ -126,10 +130,27 @@ class Deployment(Record):
                 raise WrongState(
                     f"还有 {left} 项没有办结（未反馈、待审核或退回补充），不能整体办结"
                 )
+            if step.code == "void":
+                record.owed().filter(answers=None).delete()
+
+    def judged_by(self, actor: Actor) -> bool:
+        """Whether the actor may say that a unit has done it: the lead's reviewer, or the house that deployed.
+
+        The units that it was sent to never judge themselves, their leaders included.
+        """
+        if self.reviewer_id == actor.person.pk:
+            return True
+        return allowed(actor, "finalise", self.access_class, self.unit, self)
+
+    def owed(self) -> QuerySet[Due]:
+        """All that it asks of its units, done or not."""
+        return Due.objects.filter(origin__startswith=f"deployment:{self.pk}:")
 
     def open_dues(self) -> QuerySet[Due]:
         """What nobody has accepted yet and no accepted reason excuses, at any unit."""
-        owed = Due.objects.filter(origin__startswith=f"deployment:{self.pk}:")
+        owed = self.owed()
+        # Of a unit that is no more only what it reported is still to be judged.
+        owed = owed.exclude(unit__dissolved_on__isnull=False, answers=None)
         accepted = Record.objects.filter(state="accepted")
         return owed.exclude(answers__in=accepted).exclude(
             pk__in=owed.filter(pleas__kind="excuse", pleas__accepted=True)

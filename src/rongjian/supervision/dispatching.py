@@ -13,15 +13,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from rongjian.kernel.workdays import add_workdays
 from rongjian.log import audit, door, receipts
 from rongjian.org.access import reach_units, require
-from rongjian.org.models import Person, Post, PostState, Unit, in_force
+from rongjian.org.models import Unit
+from rongjian.org.own_days import own_days
 from rongjian.records.actions import WrongState, link, move, save
 from rongjian.records.models import Due, LinkKind, Record
+from rongjian.supervision.contacts import contacts_of as contacts_of
 from rongjian.supervision.deployment import Deployment, Task
 from rongjian.supervision.feedback import TaskFeedback, origin
 from rongjian.supervision.models import Receipt
-from rongjian.supervision.policy import contacts, follow_up
+from rongjian.supervision.policy import follow_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from rongjian.kernel.outline import Heading
     from rongjian.org.access import Actor
+    from rongjian.org.models import Person
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def lay_out(
             leading = deployment.leading
             deployment.reviewer = contacts_of([leading], actor.today).get(leading.pk)
         save(actor, deployment)
+        _refuse_passing_on(deployment)
         _refuse(deployment, tasks)
         deployment.tasks.all().delete()
         made: list[Task] = []
@@ -107,16 +112,34 @@ def next_key(unit: Unit, today: date) -> str:
     return f"{begins}{(int(tail) if tail.isdigit() else 0) + 1:02}"
 
 
+def _refuse_passing_on(deployment: Deployment) -> None:
+    """Only what the own house received is handed down by it, and not with more time than it has."""
+    above = deployment.passes_on
+    if above is None:
+        return
+    if above.unit_id != deployment.unit_id:
+        raise ValidationError({"unit": f"只能由收到的{above.unit.short}转部署"})
+    if deployment.due_on > above.deployment.due_on:
+        limit = above.deployment.due_on
+        raise ValidationError({"due_on": f"晚于上级时限 {limit}：请改时限，或先向上级申请延期"})
+
+
 def _refuse(deployment: Deployment, tasks: Sequence[Planned]) -> None:
     found: dict[str, list[str]] = {}
     if not tasks:
         found["tasks"] = ["没有任务：请从文件拆分，或添加一项"]
+    days = own_days(deployment.unit)
     for place, task in enumerate(tasks):
+        first = add_workdays(deployment.happened_on, 0, days)
         if not task.words.strip():
             found[f"task-{place}"] = ["请写任务内容，或删去这一项"]
         elif not deployment.happened_on <= task.due_on:
             found[f"task-{place}"] = [
                 f"时限 {task.due_on} 早于部署日期 {deployment.happened_on}：请改时限"
+            ]
+        elif task.due_on < first:
+            found[f"task-{place}"] = [
+                f"从部署日期到时限 {task.due_on} 没有工作日：请把时限改到 {first} 或以后"
             ]
         elif task.due_on > deployment.due_on:
             found[f"task-{place}"] = [
@@ -163,6 +186,9 @@ def dispatch(actor: Actor, deployment: Deployment, units: Iterable[Unit], *, key
             raise WrongState("没有任务可以下发：请先从文件拆分，或添加任务")
         if deployment.state not in ("draft", "issued"):
             raise WrongState("已办结或作废的部署不能再下发")
+        passed = deployment.tasks.filter(parts=None, due_on__lt=actor.today).first()
+        if deployment.state == "draft" and passed is not None:
+            raise WrongState(f"“{passed}”的时限 {passed.due_on} 已过：请先改时限，再下发")
         held = set(deployment.receipts.values_list("unit", flat=True))
         new = [unit for unit in chosen if unit.pk not in held]
         known = contacts_of(new, actor.today)
@@ -207,34 +233,6 @@ def _send(
             + "、".join(unit.code for unit in units),
         )
     return made
-
-
-def contacts_of(units: Iterable[Unit], today: date) -> dict[int, Person]:
-    """By a unit's id: who signs for what is deployed to it; units that have nobody are missing."""
-    return _holders(units, contacts(), today)
-
-
-def _holders(
-    units: Iterable[Unit], asked: Mapping[str, tuple[str, ...]], today: date
-) -> dict[int, Person]:
-    wanted = {unit.pk: asked.get(unit.type, ()) for unit in units}
-    every = {role for roles in wanted.values() for role in roles}
-    posts = (
-        Post.objects.filter(
-            in_force(today), unit__in=wanted, role__in=every, state=PostState.APPROVED
-        )
-        .filter(person__left_on=None)
-        .select_related("person")
-        .order_by("valid_from", "pk")
-    )
-    found: dict[int, tuple[int, Person]] = {}
-    for post in posts:
-        if post.role not in wanted[post.unit_id]:
-            continue
-        rank = wanted[post.unit_id].index(post.role)
-        if post.unit_id not in found or rank < found[post.unit_id][0]:
-            found[post.unit_id] = (rank, post.person)
-    return {unit: person for unit, (_, person) in found.items()}
 
 
 # --- before sending ----------------------------------------------------------------------------------------

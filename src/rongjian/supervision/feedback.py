@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from rongjian.kernel.text_length import characters
+from rongjian.log import door
 from rongjian.org.models import Person
 from rongjian.records.actions import WrongState
 from rongjian.records.flows import Flow, Move, State
@@ -84,6 +85,7 @@ class TaskFeedback(Record):
     reviewer = models.ForeignKey(
         Person, models.PROTECT, null=True, editable=False, related_name="feedback_to_review"
     )
+    first_in_on = models.DateField("首次报送日期", null=True, editable=False)
     handed_in_on = models.DateField("报送日期", null=True, editable=False)
     returned_on = models.DateField("退回日期", null=True, editable=False)
     accepted_on = models.DateField("审核日期", null=True, editable=False)
@@ -175,14 +177,16 @@ def origin_of(deployment: int) -> str:
 
 def _misaddressed(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     key, unit = row["deployment_key"], getattr(row["unit_id"], "pk", row["unit_id"])
-    if not key or not unit:
+    tasks = row["tasks"] or ""
+    # What the door refuses is not repeated in a sentence of ours.
+    if not key or not unit or door.faults(f"{key}\n{tasks}", ("case_number",)):
         return
     deployment = deployment_named(key, unit)
     if deployment is None:
         yield "deployment_key", f"没有下发给该单位、编号为“{key}”的督办部署：请核对编号和承办单位"
         return
     try:
-        numbers = numbers_in(row["tasks"] or "")
+        numbers = numbers_in(tasks)
     except ValueError:
         yield "tasks", "任务序号只写数字，几项之间用顿号隔开，如 2、3；不写即全部未办结任务"
         return
@@ -196,18 +200,24 @@ def _misaddressed(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _take_step(actor: Actor, step: Move, feedback: TaskFeedback, words: str) -> None:
-    deployment = deployment_named(feedback.deployment_key, feedback.unit_id)
+    if step.code == "submit":
+        deployment = deployment_named(feedback.deployment_key, feedback.unit_id)
+    else:  # Its unit may have an heir by now.
+        living = Deployment._default_manager.exclude(state=VOID)
+        deployment = living.filter(key=feedback.deployment_key).first()
     if deployment is None or deployment.state != "issued":
         raise WrongState("这项督办不在办理中，不能报送或审核")
+    if step.right == "finalise" and not deployment.judged_by(actor):
+        raise WrongState("由部署单位或其牵头部门审核，承办单位自己不能审核")
     match step.code:
         case "submit":
             feedback.handed_in_on = actor.today
+            feedback.first_in_on = feedback.first_in_on or actor.today
             feedback.reviewer = deployment.reviewer
             dues = list(dues_of(feedback, deployment))
             if not dues:
                 raise WrongState("没有未办结的任务：已报送的请等待审核，退回的请在原反馈上补充")
-            if feedback.progress == Progress.DONE:
-                feedback.answered_dues.set(dues)
+            feedback.answered_dues.set(dues if feedback.progress == Progress.DONE else [])
         case "accept":
             feedback.accepted_on = actor.today
         case "return" | "reopen":

@@ -5,7 +5,7 @@ No light is stored: it follows from what is owed, what was reported and today (`
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,10 +13,14 @@ from django.db.models import Q
 from rongjian.org.models import Person, Unit
 from rongjian.records.excuses import Excuse
 from rongjian.records.models import Due
+from rongjian.supervision.contacts import contacts_of
 from rongjian.supervision.deployment import Deployment as Deployment
 from rongjian.supervision.deployment import Task as Task
 from rongjian.supervision.feedback import Drawn as Drawn
 from rongjian.supervision.feedback import TaskFeedback as TaskFeedback
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Receipt(models.Model):
@@ -46,6 +50,24 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deployment_id}→{self.unit_id}"
+
+    @classmethod
+    def pass_to_heir(cls, unit: Unit, heir: Unit | None, on: date) -> None:
+        """Give what is open at a unit that ends to its heir, with all that hangs on it, overdue or not.
+
+        What is finished stays where it was done. Where the heir was sent the same itself it answers
+        once, and without an heir nobody is asked any more (`courses.py` leaves that out).
+        """
+        if heir is None:
+            return
+        held = cls.objects.filter(unit=unit, deployment__state="issued")
+        taken = cls.objects.filter(unit=heir).values("deployment")
+        contact = contacts_of([heir], on).get(heir.pk)
+        for receipt in held.exclude(deployment__in=taken).select_related("deployment"):
+            if receipt.deployment.open_dues().filter(unit=unit).exists():
+                receipt.deployment.owed().filter(unit=unit).update(unit=heir)
+                receipt.unit, receipt.contact = heir, contact
+                receipt.save(update_fields=["unit", "contact"])
 
 
 class Reminder(models.Model):

@@ -15,6 +15,7 @@ from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Unit
 from rongjian.org.own_days import own_days
 from rongjian.supervision.courses import standings
+from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import Plea, Receipt
 from rongjian.supervision.policy import contacts, heads, ladder
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from rongjian.kernel.lights import Light
     from rongjian.org.access import Actor
     from rongjian.supervision.courses import Cell, Standing
-    from rongjian.supervision.deployment import Deployment
     from rongjian.supervision.policy import Rung
 
 
@@ -125,7 +125,10 @@ def to_review(actor: Actor) -> list[TaskFeedback]:
     """Reports that wait for the actor's word, oldest first; never one's own."""
     rows = TaskFeedback._default_manager.filter(state="submitted").exclude(author=actor.person)
     near = visible(actor, rows, "finalise").select_related("unit__court")
-    return list(near.order_by("handed_in_on", "unit__path", "pk"))
+    sent = Deployment._default_manager.filter(key__in=near.values("deployment_key"), state="issued")
+    mine = {each.key for each in sent.select_related("unit") if each.judged_by(actor)}
+    ordered = near.order_by("handed_in_on", "unit__path", "pk")
+    return [each for each in ordered if each.deployment_key in mine]
 
 
 def to_decide(actor: Actor) -> list[Plea]:
@@ -134,9 +137,10 @@ def to_decide(actor: Actor) -> list[Plea]:
     reach = visible(actor, rows, "finalise").values("pk")
     mine = rows.filter(Q(pk__in=reach) | Q(receipt__deployment__reviewer=actor.person))
     chosen = mine.exclude(author=actor.person).select_related(
-        "receipt__unit__court", "receipt__deployment"
+        "receipt__unit__court", "receipt__deployment__unit"
     )
-    return list(chosen.order_by("made_at", "pk"))
+    ordered = chosen.order_by("made_at", "pk")
+    return [each for each in ordered if each.receipt.deployment.judged_by(actor)]
 
 
 # --- the ladder ----------------------------------------------------------------------------------------------

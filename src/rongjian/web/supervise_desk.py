@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from rongjian.documents.bulletin_models import Bulletin
 from rongjian.kernel.lights import Lamp
-from rongjian.org.access import visible
+from rongjian.org.access import allowed, visible
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import TaskFeedback
@@ -110,11 +111,13 @@ class Begun:
     answered: int
     units: int
     overdue: int
+    bulletins: bool
 
 
 def begun(actor: Actor) -> tuple[Begun, ...]:
     """What the actor sent out and is under way, the nearest limit first."""
     rows = Deployment._default_manager.filter(author=actor.person, state="issued")
+    rows = rows.select_related("unit__court")
     deployments = list(visible(actor, rows, "view").order_by("due_on", "pk")[:_MOST])
     if not deployments:
         return ()
@@ -131,6 +134,7 @@ def begun(actor: Actor) -> tuple[Begun, ...]:
                 sum(one <= {*ANSWERED} for one in lamps),
                 len(lamps),
                 sum(Lamp.OVERDUE in one for one in lamps),
+                allowed(actor, "create", Bulletin.access_class, each.deployment.unit),
             )
         )
     return tuple(found)

@@ -237,10 +237,11 @@ def report_words(report: TaskFeedback) -> str:
 
 @dataclass(frozen=True)
 class Owed:
-    """A task at one unit, opened: its limit, its light, the reason that was given."""
+    """A task at one unit, opened: its limit, its light, what it is a part of."""
 
     cell: Cell
     light: Shown
+    above: str
 
     @property
     def limit(self) -> date:
@@ -250,7 +251,12 @@ class Owed:
 
 def owed_at(stands: Standing, receipt: Receipt) -> tuple[Owed, ...]:
     """The tasks of one unit in their order."""
-    return tuple(Owed(cell, shown(cell.light)) for cell in stands.at(receipt))
+    tasks = {task.pk: task for task in stands.tasks}
+
+    def above(task: Task) -> str:
+        return str(tasks[task.parent_id]) if task.parent_id in tasks else ""
+
+    return tuple(Owed(cell, shown(cell.light), above(cell.task)) for cell in stands.at(receipt))
 
 
 def stands_for(actor: Actor, deployment: Deployment) -> Standing:

@@ -17,7 +17,8 @@ from rongjian.ops.demo.calendar import write_regimes
 from rongjian.ops.demo.casework import write_casework
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.committees import approve_ended, fill_committees
-from rongjian.ops.demo.desk import set_dues, write_desk
+from rongjian.ops.demo.deployments import write_deployments
+from rongjian.ops.demo.desk import write_desk
 from rongjian.ops.demo.forces import second_all, write_forces, write_standing
 from rongjian.ops.demo.founding import found_all
 from rongjian.ops.demo.history import write_history
@@ -117,7 +118,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     link_desk(realm, scribe, entries, casework[BRANCH.split("-")[0]])
     write_regimes(realm, scribe, months)
     write_own_deeds(realm, scribe, wish.today)
-    set_dues(realm, wish.today)
+    write_deployments(realm, scribe)
     scribe.run()
     say("导入公布的统计数据……")
     import_statistics(realm, _evening_before(wish.today) + timedelta(minutes=10))

@@ -1,4 +1,4 @@
-"""The desk of the fixed cast: the activities of their branch, step by step, and what is due.
+"""The desk of the fixed cast: the activities of their branch, step by step.
 
 Their branch is the one the screens are first seen with, so it is written as they would write it:
 drafted and sent by the organiser, confirmed by the secretary, linked to the cases it was about.
@@ -24,7 +24,6 @@ from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
 from rongjian.org.access import actor_of
 from rongjian.records.actions import move, save
-from rongjian.records.models import Due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +44,6 @@ QUIET_DAYS = 5
 FORCE_TOPIC = "case-01"
 """What the branch does together with the task force of today."""
 
-_DUE = (
-    ("05", -1, "思想动态分析会"),
-    ("06", 0, "主题党日"),
-    ("07", 2, "涉企案件羁押必要性审查专题研究"),
-    ("08", 3, "支委会"),
-)
-_ANSWERED = (("03", 90, "年度计划学习讨论"), ("04", 45, "案件质量专题研究"))
 _OF_THE_DAY = {
     "group_meeting": 24,
     "theme_day": 25,
@@ -176,34 +168,4 @@ def _activity(court: Court, branch: Branch, day: date, kind: str, topic: Topic) 
         place=PLACE,
         starts_at=time(15),
         ends_at=time(16, 20),
-    )
-
-
-def set_dues(realm: Realm, today: date) -> None:
-    """Deployments that ask the branches of the cast's procuratorate for an activity.
-
-    For the cast's own branch one is a day late, one due today, two within days; those of the
-    months before were answered in time.
-    """
-    court = realm.court(BRANCH.split("-")[0])
-    opened = today - timedelta(days=QUIET_DAYS - 1)
-    windows = [
-        (f"deploy:{today.year}-{number}", words, opened, today + timedelta(days=days))
-        for number, days, words in _DUE
-    ]
-    for number, back, words in _ANSWERED:
-        start = today - timedelta(days=back)
-        origin = f"deploy:{today.year}-{number}"
-        windows.append((origin, words, start, start + timedelta(days=30)))
-    Due.objects.bulk_create(
-        Due(
-            origin=origin,
-            unit=branch.unit,
-            kind="activity",
-            opens_on=opens,
-            due_on=due,
-            reason=words,
-        )
-        for origin, words, opens, due in windows
-        for branch in court.branches
     )

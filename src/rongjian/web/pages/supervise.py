@@ -133,12 +133,13 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
     whole = sees_all(actor, deployment)
     rows = units_of(actor, stands, reports)
     opened = [row for row in rows if row.own or row.receipt.unit.code == unit or not whole]
+    bulletins = tuple(visible(actor, deployment.bulletins.all(), "view"))
     return DeploymentPage(
         title=deployment.title,
         deployment=deployment,
         whole=whole,
         light=shown(stands.light),
-        phases=_phases(deployment, stands),
+        phases=_phases(deployment, stands, told=bool(bulletins)),
         numbers=numbers_of(stands),
         tasks=tasks_of(stands),
         units=rows if whole else (),
@@ -147,7 +148,7 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
         pleas=_pleas(actor, stands),
         instructions=tuple(deployment.instructions.select_related("author")),
         happened=happenings(actor, stands, reports),
-        bulletins=tuple(visible(actor, deployment.bulletins.all(), "view")),
+        bulletins=bulletins,
         does=_does(actor, deployment, stands),
     )
 
@@ -163,8 +164,8 @@ def numbers_of(stands: Standing) -> Numbers:
     )
 
 
-def _phases(deployment: Deployment, stands: Standing) -> tuple[Phase, ...]:
-    if deployment.state == "closed":
+def _phases(deployment: Deployment, stands: Standing, *, told: bool) -> tuple[Phase, ...]:
+    if told or deployment.state == "closed":
         at = 2
     else:
         at = 1 if any(receipt.received_at for receipt in stands.receipts) else 0

@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from rongjian.org.access import reach_units, require
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
-from rongjian.records.actions import WrongState
+from rongjian.records.actions import WrongState, move
 from rongjian.records.queries import unit_words
+from rongjian.supervision.alike import alike
 from rongjian.supervision.dispatching import contacts_of, dispatch, loads
 from rongjian.supervision.policy import contacts, follow_up
+from rongjian.web.supervise_deeds import tried
 from rongjian.web.supervise_view import deployment_of
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class UnitsPage:
     tasks: int
     load: str
     busy: bool
+    alike: tuple[Deployment, ...]
     fault: str
     key: str
 
@@ -80,6 +83,8 @@ def units(request: ActorRequest, pk: int) -> HttpResponse:
         raise Http404("已办结的督办不能再下发。")
     if request.method != "POST":
         return _page(request, deployment, {request.GET.get("of", "")}, set())
+    if into := request.POST.get("into", ""):
+        return _merged(request, deployment, into)
     wanted = set(request.POST.getlist("unit"))
     offered = _offered(actor, deployment)
     chosen = [unit for unit in offered if unit.code in wanted]
@@ -93,6 +98,28 @@ def units(request: ActorRequest, pk: int) -> HttpResponse:
     if not sent.receipts and sent.without_contact:
         return redirect("supervise-units", pk)
     return redirect("supervise-one", pk)
+
+
+def _alike(actor: Actor, deployment: Deployment) -> tuple[Deployment, ...]:
+    """What is under way on the same topic; asked only before a draft is sent."""
+    if deployment.state != "draft":
+        return ()
+    return tuple(alike(actor, deployment.title, deployment.text))
+
+
+def _merged(request: ActorRequest, deployment: Deployment, into: str) -> HttpResponse:
+    """合并到已有任务: the draft is voided, and what is under way can be sent to further units."""
+    same = {str(each.pk): each for each in _alike(request.actor, deployment)}
+    if into not in same:
+        raise Http404("没有这项在办的督办。")
+    found = same[into]
+
+    def take() -> str:
+        move(request.actor, deployment, "void", detail=f"合并到 {found.key}")
+        return f"已合并到“{found.title}”，拟稿作废；需要增加单位的，在这里补发。"
+
+    done = tried(request, take)
+    return redirect("supervise-units", found.pk if done else deployment.pk)
 
 
 def _tell(request: ActorRequest, sent: Sent) -> None:
@@ -173,6 +200,7 @@ def _page(
         tasks=deployment.tasks.filter(parts=None).count(),
         load=load_words(ticked),
         busy=any(each.busy for each in ticked),
+        alike=_alike(request.actor, deployment),
         fault=fault,
         key=uuid.uuid4().hex,
     )
