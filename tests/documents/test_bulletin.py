@@ -200,3 +200,7 @@ def test_counts_are_of_units_and_add_up(world: World, reported: Deployment) -> N
     parts = (count.in_time, count.late, count.overdue, count.excused, count.open)
     assert sum(parts) == count.units == len(counties(world))
     assert replace(count, longest=0) == bulletin_text.Tally(12, 11, 0, 1, 0, 0, 0)
+
+
+def test_marks_inside_a_quoted_name_become_single() -> None:
+    assert bulletin_text.named("服务民营经济“挂案”清理") == "“服务民营经济‘挂案’清理”"

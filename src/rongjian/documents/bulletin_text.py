@@ -27,6 +27,7 @@ HEADINGS = {
     "problems": "三、存在问题",
     "demands": "四、下步要求",
 }
+_INNER = str.maketrans("“”", "‘’")
 NO_PRACTICE = "本期未选取做法。"
 NO_PROBLEM = "截至目前没有逾期事项。"
 
@@ -97,7 +98,7 @@ def _sent(standing: Standing) -> str:
     deployment = standing.deployment
     basis = f"依据{deployment.basis}，" if deployment.basis else ""
     return (
-        f"{_day(deployment.happened_on)}，{basis}{deployment.unit.short}就“{deployment.title}”作出部署，"
+        f"{_day(deployment.happened_on)}，{basis}{deployment.unit.short}就{named(deployment.title)}作出部署，"
         f"下发{len(standing.receipts)}个单位，任务{len(standing.leaves)}项，"
         f"办结时限{_day(deployment.due_on)}。"
     )
@@ -125,7 +126,7 @@ def _task(standing: Standing, number: int) -> str:
     task = next(task for task in standing.leaves if task.number == number)
     cells = standing.of(task)
     done = sum(cell.light.lamp in (Lamp.DONE, Lamp.WAITING) for cell in cells)
-    return f"“{task}”时限{_day(task.due_on)}，{len(cells)}个单位中{done}个已反馈。"
+    return f"{named(str(task))}时限{_day(task.due_on)}，{len(cells)}个单位中{done}个已反馈。"
 
 
 def _is_late(cells: Iterable[Cell]) -> bool:
@@ -135,7 +136,8 @@ def _is_late(cells: Iterable[Cell]) -> bool:
 def _late(receipt: Receipt, cells: Sequence[Cell]) -> str:
     over = [cell for cell in cells if cell.light.lamp is Lamp.OVERDUE]
     first = max(over, key=lambda cell: (cell.light.days, -cell.task.number))
-    what = f"“{first.task}”" if len(over) == 1 else f"“{first.task}”等{len(over)}项"
+    name = named(str(first.task))
+    what = name if len(over) == 1 else f"{name}等{len(over)}项"
     days = f"逾期{first.light.days}天" if first.light.days else "已过时限"
     back = "，退回补充后未再报送" if first.course.returned_on else "，尚未反馈"
     return f"{receipt.unit.short}{what}{days}{back}。"
@@ -152,6 +154,11 @@ def practice(reports: Sequence[TaskFeedback]) -> str:
     if not reports:
         return NO_PRACTICE
     return "".join(f"{report.unit.short}：{report.text.rstrip('。')}。" for report in reports)
+
+
+def named(name: str) -> str:
+    """A name between quotation marks; marks inside it become single ones (GB/T 15834)."""
+    return f"“{name.translate(_INNER)}”"
 
 
 def _day(day: date) -> str:

@@ -60,7 +60,7 @@ def draw_up(actor: Actor, deployment: Deployment) -> Bulletin:
             deployment=deployment,
             unit=deployment.unit,
             court=deployment.court,
-            title=f"关于“{deployment.title}”落实情况的通报",
+            title=f"关于{bulletin_text.named(deployment.title)}落实情况的通报",
             addressee="各承办单位",
             author=actor.person,
             created_at=actor.now,
