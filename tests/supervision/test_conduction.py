@@ -208,7 +208,7 @@ def test_whatever_is_shown_is_made_of_its_parts(three_levels: Deployment) -> Non
             if step.name == typical.name and step.days is not None and not step.skipped
         ]
         assert typical.units == len(steps)
-        assert typical.days == median(step.days for step in steps)
+        assert typical.days == median(step.days or 0 for step in steps)
     found = {(each.level, each.name): (each.days, each.units, each.open) for each in chain.typical}
     assert found[1, RECEIVE] == (1.5, 2, 0)
     assert found[1, PASS] == (7, 2, 1)

@@ -163,7 +163,7 @@ def _row(link: Link, names: tuple[str, ...]) -> Row:
     return Row(
         code=link.unit.code,
         name=unit_words(link.unit),
-        steps=tuple(held.get(name, Shown(_heading(name), "—", "none")) for name in names),
+        steps=tuple(held.get(name, Shown(_heading(name), "—", "absent")) for name in names),
         elapsed=f"{link.elapsed}个工作日",
         at=words,
         broken=link.broken,
@@ -171,8 +171,12 @@ def _row(link: Link, names: tuple[str, ...]) -> Row:
 
 
 def step_of(link: Link, step: Step) -> str:
-    """The name of a step at a unit: 转部署 where it was handed down, 交办 within the house."""
-    return "转部署" if step.name == PASS and any(s.name == BELOW for s in link.steps) else step.name
+    """The name of a step at a unit: what was handed down was 转部署, what stayed in the house 交办."""
+    if step.name != PASS:
+        return step.name
+    if step.open:
+        return _heading(PASS)
+    return "转部署" if any(each.name == BELOW for each in link.steps) else PASS
 
 
 def _slow(found: tuple[Slowest, ...]) -> tuple[str, ...]:
