@@ -71,6 +71,6 @@ def test_a_unit_sees_no_chain(visit: Visit, sent: Deployment) -> None:  # noqa: 
 
 
 def test_what_was_not_sent_has_no_steps(visit: Visit, world: World) -> None:
-    draft = drafted(world.actor("zhaoliu"), world)
+    draft = drafted(world.actor("zhaoliu", at(date(2026, 6, 15))), world)
     text = text_of(visit("zhaoliu").get(reverse("supervise-conduction", args=[draft.pk])))
     assert "还没有下发" in text
