@@ -10,6 +10,7 @@ import pytest
 # The casts that tests play with.
 pytest_plugins = (
     "tests.house",
+    "tests.notices.office",
     "tests.world",
     "tests.web.visitors",
     "tests.web.door",

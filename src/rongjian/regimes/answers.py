@@ -33,7 +33,10 @@ _HOUR = 13
 
 @dataclass(frozen=True)
 class Records:
-    """Columns of the counted records of one ledger; `values` holds a number for each text of a field."""
+    """Columns of the counted records of one ledger, a row for each unit that held one (联办: several).
+
+    `values` holds a number for each text of a field.
+    """
 
     ids: Numbers
     unit: Numbers
@@ -70,26 +73,19 @@ def answers_of(
 ) -> Answers:
     """The records of some units between two days."""
     dated = {"happened_on__gte": first, "happened_on__lte": last}
-    return {
-        code: _columns(kind_of(code), fields, {"unit__in": units, **dated})
-        for code, fields in asked.items()
-    }
+    return {code: _columns(kind_of(code), fields, dated, units) for code, fields in asked.items()}
 
 
-def _columns(kind: Kind, fields: frozenset[str], where: dict[str, Any]) -> Records:
-    # Dates as the database writes them: turning a few thousand distinct texts into days is quicker
-    # than making an object of every cell.
-    rows: QuerySet[Any] = kind.model._default_manager.filter(state__in=kind.flow.counted, **where)
-    chosen = rows.order_by().values_list(
-        "pk",
-        "unit_id",
-        Cast("happened_on", CharField()),
-        Substr(Cast("recorded_at", CharField()), Value(1), Value(_HOUR)),
-        *sorted(fields),
-    )
-    with connection.cursor() as cursor:  # The rows as they come, none of which needs converting.
-        cursor.execute(*chosen.query.sql_with_params())
-        listed = cursor.fetchall()
+def _columns(
+    kind: Kind,
+    fields: frozenset[str],
+    where: dict[str, Any],
+    units: Sequence[int] | None = None,
+) -> Records:
+    """The records of some units, or of all: a row for each unit that a record is held by."""
+    listed = _rows(kind, fields, where, "unit", units)
+    if kind.joint:  # 联办: what several units held together answers for each of them.
+        listed += _rows(kind, fields, where, "hosted_by__unit", units)
     columns: list[Sequence[Any]] = list(zip(*listed, strict=True)) or [()] * (4 + len(fields))
     values, texts = {}, {}
     for place, name in enumerate(sorted(fields)):
@@ -102,6 +98,31 @@ def _columns(kind: Kind, fields: frozenset[str], where: dict[str, Any]) -> Recor
         values=values,
         texts=texts,
     )
+
+
+def _rows(
+    kind: Kind,
+    fields: frozenset[str],
+    where: dict[str, Any],
+    held_by: str,
+    units: Sequence[int] | None,
+) -> list[tuple[Any, ...]]:
+    # Dates as the database writes them: turning a few thousand distinct texts into days is quicker
+    # than making an object of every cell.
+    held = {f"{held_by}__isnull": False} if units is None else {f"{held_by}__in": units}
+    rows: QuerySet[Any] = kind.model._default_manager.filter(
+        state__in=kind.flow.counted, **where, **held
+    )
+    chosen = rows.order_by().values_list(
+        "pk",
+        f"{held_by}_id",
+        Cast("happened_on", CharField()),
+        Substr(Cast("recorded_at", CharField()), Value(1), Value(_HOUR)),
+        *sorted(fields),
+    )
+    with connection.cursor() as cursor:  # The rows as they come, none of which needs converting.
+        cursor.execute(*chosen.query.sql_with_params())
+        return list(cursor.fetchall())
 
 
 def _numbered(column: Sequence[str]) -> tuple[Numbers, dict[str, int]]:

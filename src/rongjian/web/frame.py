@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from rongjian.indicators import snapshots
 from rongjian.org.access import may_somewhere, roles, visible
@@ -126,10 +128,14 @@ MENU_OF_ADMINISTRATORS = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: `frame` for every template, with or without somebody logged in."""
+    """The context processor: `frame` for every template that shows one, logged in or not."""
+    return {"frame": SimpleLazyObject(partial(_frame, request))}
+
+
+def _frame(request: HttpRequest) -> Frame:
     actor: Actor | None = getattr(request, "actor", None)
     moment = clock.fixed()
-    frame = Frame(
+    return Frame(
         house=actor.person.court.name if actor else PRODUCT,
         person=actor.person.name if actor else "",
         posts=tuple(_post(post) for post in actor.posts) if actor else (),
@@ -142,7 +148,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
         # An administrator has no business here, so nothing to say about its burdens.
         feedback=actor is not None and not actor.administrator,
     )
-    return {"frame": frame}
 
 
 def _post(post: Post) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,18 +13,23 @@ from django.urls import reverse
 
 from rongjian.kernel.dues import MISSED, days_words
 from rongjian.kernel.periods import Month
+from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.decision import due_by
+from rongjian.notices.queries import told_today
 from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.org.own_days import own_days
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
 from rongjian.records.waiting import SOON, due_status, waiting_for
+from rongjian.regimes.deadlines import RecordDue, open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.waiting import open_items
+from rongjian.web.calendar_rows import record_line
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
 from rongjian.web.supervise_desk import begun, to_say
 from rongjian.web.supervise_view import shown
@@ -47,7 +51,6 @@ WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
 _FORCES = 3
-_AHEAD = timedelta(days=SOON)
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class HomePage:
     quick: str
     declared: Declared | None
     here: str
+    told: int
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -108,13 +112,18 @@ def home(request: ActorRequest) -> HttpResponse:
         [
             *(_deployed(each, actor) for each in open_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
-            *(_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)),
+            *(_record_task(each, actor.today) for each in open_record_dues(actor)),
+            *(_decided(each, actor.today) for each in due_by(actor, _ahead(actor))),
         ],
         key=lambda task: task.on or actor.today,
     )
+    waiting = list(_waiting(actor))
     today = [task for task in owed if task.on == actor.today]
-    today += [*map(_said, to_say(actor)), *_waiting(actor), *_over(actor)]
+    today += [*map(_said, to_say(actor)), *(task for task in waiting if task.on is None)]
+    today += _over(actor)
     soon = [task for task in owed if task.on != actor.today]
+    # What is planned for a later day waits for that day.
+    soon = sorted([*soon, *(task for task in waiting if task.on)], key=_by_day)
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
@@ -128,8 +137,14 @@ def home(request: ActorRequest) -> HttpResponse:
         quick=_quick(actor),
         declared=just_declared(actor, request.GET.get("told", "")),
         here=reverse("home"),
+        told=told_today(actor),
     )
     return render(request, "home/page.html", {"page": page})
+
+
+def _ahead(actor: Actor) -> date:
+    """So many working days ahead, as notices look ahead too."""
+    return add_workdays(actor.today, SOON, own_days(actor.person.court))
 
 
 def _deployed(item: OpenItem, actor: Actor) -> Task:
@@ -173,6 +188,24 @@ def _regime_task(due: Due, actor: Actor) -> Task:
     )
 
 
+def _by_day(task: Task) -> date:
+    return task.on or date.max
+
+
+def _record_task(due: RecordDue, today: date) -> Task:
+    """What a record asks for by its own day."""
+    line = record_line(due, today)
+    return Task(
+        lamp=line.lamp,
+        when=due.words(today),
+        what=line.what,
+        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}",
+        url=line.url,
+        button="办理",
+        on=due.due_on,
+    )
+
+
 def _decided(decision: MeetingDecision, today: date) -> Task:
     """Something decided that is not done yet."""
     day: Any = decision.due_on
@@ -195,13 +228,15 @@ def _waiting(actor: Actor) -> Iterable[Task]:
             continue  # What was sent back stands among what is open at the unit.
         kind = kind_of(record.kind)
         step = kind.flow.move(code)
+        planned = step.right == "submit" and record.happened_on > actor.today
         yield Task(
             lamp="off",
-            when=f"待{step.name}",
+            when=f"{record.happened_on:%m-%d}" if planned else f"待{step.name}",
             what=f"{kind.name}：{about(record, full=True)}",
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
+            on=record.happened_on if planned else None,
         )
 
 
