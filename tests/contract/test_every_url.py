@@ -267,6 +267,7 @@ CASES = {
     "supervise-units": Case("zhaoliu", "sunqi", 403, deployment, query="?of=county"),
     "supervise-act": Case("yuan", "qian", 404, deployment, post={"do": "instruct"}, served=302),
     "supervise-print": Case("sunqi", "wujiu", 404, deployment),
+    "supervise-conduction": Case("zhaoliu", "sunqi", 404, deployment),
     "supervise-export": Case("zhaoliu", "sunqi", 403, deployment),
     "supervise-report": Case("sunqi", "zhouba", 404, receipt),
     "supervise-plea": Case("sunqi", "zhouba", 404, receipt),
