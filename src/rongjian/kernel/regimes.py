@@ -113,7 +113,7 @@ class Rule:
         if schedule.grace < 0 or self.needed < 1 or not self.answers or not self.who.types:
             raise ValueError("needed 至少为 1，answers 和 who.types 不能为空")
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("截止早于开始：valid_to 不能早于 valid_from")
+            raise ValueError("截止早于开始：截止日期（valid_to）不能早于生效日期（valid_from）")
 
     @cached_property
     def schedule(self) -> Schedule:

@@ -47,18 +47,47 @@ class RuleForm(forms.Form):
     grace = forms.IntegerField(
         label="宽限（工作日）", min_value=0, max_value=30, initial=3, required=False
     )
+    opens = forms.IntegerField(
+        label="时段自（日）", min_value=1, max_value=31, required=False, help_text="不填为 1 日"
+    )
+    ends = forms.IntegerField(
+        label="时段至（日）", min_value=1, max_value=31, required=False, help_text="不填为月末"
+    )
+    types = forms.MultipleChoiceField(
+        label="适用",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不选沿用原来的",
+    )
+    merged = forms.ChoiceField(
+        label="一并完成", required=False, help_text="这项的记录也算完成；两项各有议程"
+    )
     valid_to = forms.DateField(label="截止日期", widget=_DATE, required=False)
 
     def __init__(self, rules: tuple[Rule, ...], *given: object) -> None:
         super().__init__(*given)  # type: ignore[arg-type]
         named = {rule.code: f"{rule.name}（{rule.often}）" for rule in rules}
         self.fields["code"].choices = list(named.items())  # type: ignore[attr-defined]
+        words = dict(UnitType.choices)
+        asked = dict.fromkeys(kind for rule in rules for kind in rule.who.types)
+        types = [(kind, str(words[kind])) for kind in asked]
+        self.fields["types"].choices = types  # type: ignore[attr-defined]
+        self.fields["merged"].choices = [("", "不合并"), *named.items()]  # type: ignore[attr-defined]
+        self._answers = {rule.code: rule.answers for rule in rules}
 
     def changes(self) -> dict[str, Any]:
         """What was given, as the content file would say it; a new cycle has no part of its own yet."""
         given = {name: self.cleaned_data[name] for name in ("name", "needed", "grace")}
         kept = {name: value for name, value in given.items() if value not in (None, "")}
-        kept |= {"cycle": self.cleaned_data["cycle"], "months": None, "days": None, "by_day": 0}
+        opens, ends = self.cleaned_data["opens"], self.cleaned_data["ends"]
+        days = [opens or 1, ends or 31] if opens or ends else None
+        kept |= {"cycle": self.cleaned_data["cycle"], "months": None, "days": days, "by_day": 0}
+        if self.cleaned_data["types"]:
+            kept["types"] = self.cleaned_data["types"]
+        if merged := self.cleaned_data["merged"]:
+            kept["accepts"] = [
+                [each.kind, each.field, [*each.values]] for each in self._answers[merged]
+            ]
         if self.cleaned_data["valid_to"]:
             kept["valid_to"] = str(self.cleaned_data["valid_to"])
         return kept
