@@ -220,7 +220,7 @@ def _idle(rule: Rule) -> str:
         return ""
     opens, ends = rule.days or (1, 31)
     when = f"{window.opens_on.year}年{window.opens_on.month}月"
-    return f"“{rule.name}”的时段 {opens} 日至 {ends} 日在{when}没有工作日：请把截止日改晚，或改用 by_day、grace"
+    return f"“{rule.name}”的时段 {opens} 日至 {ends} 日在{when}没有工作日：请把截止日改晚"
 
 
 def _changes(each: Sequence[Rule]) -> Iterator[tuple[Rule, str]]:
