@@ -23,6 +23,7 @@ from rongjian.org.roles import classes
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import about
 from rongjian.records.waiting import waiting_for
+from rongjian.regimes.deadlines import open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.waiting import escalations, open_items, to_decide, to_review
@@ -73,6 +74,19 @@ def decisions(actor: Actor) -> Iterable[Subject]:
             due_on=decision.due_on,
             person=decision.owner_id,
         )
+
+
+def records(actor: Actor) -> Iterable[Subject]:
+    """What records that the actor works on ask for by a day of their own."""
+    for due in open_record_dues(actor):
+        if tellable(due.record.access_class):
+            yield Subject(
+                identity=f"deadline:{due.rule.code}:{due.record.pk}",
+                unit=due.unit,
+                words=in_words(due.record.access_class, due.rule.name, about(due.record)),
+                url=reverse("record", args=[due.record.kind, due.record.pk]),
+                due_on=due.due_on,
+            )
 
 
 def approvals(actor: Actor) -> Iterable[Subject]:
@@ -215,6 +229,7 @@ def pleas(actor: Actor) -> Iterable[Subject]:
 
 SOURCES: Mapping[str, Callable[[Actor], Iterable[Subject]]] = {
     "regimes": regimes,
+    "records": records,
     "decisions": decisions,
     "approvals": approvals,
     "deployments": deployments,
