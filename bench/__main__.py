@@ -18,6 +18,7 @@ SCRIPTS = (
     "find",
     "screening",
     "dues",
+    "deployments",
 )
 
 

@@ -17,6 +17,7 @@ from rongjian.web.pages import (
     calendar_plan,
     calendar_rules,
     checkup,
+    conduction,
     data_requests,
     documents,
     draft_check,
@@ -125,6 +126,7 @@ urlpatterns = [
     path("supervise/<int:pk>/units", supervise_units.units, name="supervise-units"),
     path("supervise/<int:pk>/act", supervise.act, name="supervise-act"),
     path("supervise/<int:pk>/print", supervise_paper.one_page, name="supervise-print"),
+    path("supervise/<int:pk>/conduction", conduction.chain, name="supervise-conduction"),
     path("supervise/<int:pk>/export", supervise_paper.export, name="supervise-export"),
     path(
         "supervise/<int:pk>/<slug:code>/report",

@@ -84,6 +84,7 @@ RIGHTS = {
     "supervise-units": ("task", "assign"),
     "supervise-act": ("task", "finalise"),
     "supervise-print": ("task", "view"),
+    "supervise-conduction": ("task", "view"),
     "supervise-export": ("task", "export"),
     "supervise-report": ("task_feedback", "submit"),
     "supervise-plea": ("task_feedback", "submit"),

@@ -18,9 +18,12 @@ from rongjian.supervision.answering import Plead, decide, plead, report
 from rongjian.supervision.courses import standing
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import PleaKind, Receipt
+from tests.documents.paper import CHECKS, Paper
 from tests.supervision.test_deployments import at, counties, sent  # noqa: F401  # a fixture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rongjian.documents.bulletin_models import Bulletin
     from rongjian.org.access import Actor
     from rongjian.supervision.deployment import Deployment
@@ -168,6 +171,58 @@ def test_it_goes_out_as_an_official_paper(drawn: Bulletin) -> None:
     content = docx.write(composed, day=DAY, addressee=drawn.addressee)
     assert content == docx.write(composed, day=DAY, addressee=drawn.addressee)
     assert composed.title == "南宁市人民检察院关于“涉企挂案清理”落实情况的通报"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_paper_keeps_to_the_form(
+    world: World, drawn: Bulletin, check: Callable[[Paper], None]
+) -> None:
+    zhaoliu = world.actor("zhaoliu", at(DAY, 10))
+    drawn = bulletins.submit(zhaoliu, drawn, drawn.version)
+    drawn = bulletins.sign(world.actor("yuan", at(DAY, 11)), drawn, drawn.version)
+    day = bulletins.day_of(drawn, date(2026, 12, 31))
+    assert day == DAY
+    content = docx.write(bulletins.composition(drawn), day=day, addressee=drawn.addressee)
+    check(Paper(content, addressee=drawn.addressee))
+
+
+def test_a_draft_says_on_paper_that_it_is_one(world: World, drawn: Bulletin) -> None:
+    zhaoliu = world.actor("zhaoliu", at(DAY, 10))
+    assert bulletins.composition(drawn).blocks[0].text == "（草稿，未印发）"
+    drawn = bulletins.submit(zhaoliu, drawn, drawn.version)
+    drawn = bulletins.sign(world.actor("yuan", at(DAY, 11)), drawn, drawn.version)
+    assert "未印发" not in bulletins.composition(drawn).text
+
+
+def test_what_came_late_is_told_with_its_days(world: World, sent: Deployment) -> None:  # noqa: F811
+    day = at(date(2026, 6, 29))
+    for receipt in Receipt.objects.filter(deployment=sent):
+        reported_on = day if receipt.unit.code == LATE else at(date(2026, 6, 17))
+        report(contact(world, receipt, reported_on), receipt, TaskFeedback(text="已清理七件。"))
+    facts = bulletin_text.sentences(standing(sent, date(2026, 7, 1)))
+    assert facts["state"] == "12个单位中11个按时反馈，1个迟于时限反馈。"
+    late = {code: words for code, words in facts.items() if code.startswith("late-")}
+    assert list(late) == [f"late-{LATE}"]
+    assert late[f"late-{LATE}"].endswith("等3项迟于时限3天反馈。")
+    assert "none-late" not in facts
+    assert "逾期" not in facts["demand"]
+
+
+def test_late_units_stand_in_code_order_and_below_problems_alone(
+    world: World,
+    sent: Deployment,  # noqa: F811
+) -> None:
+    facts = bulletin_text.sentences(standing(sent, date(2026, 7, 1)))
+    late = [code for code in facts if code.startswith("late-")]
+    assert late == sorted(late)
+    assert len(late) == 12
+    parts = bulletin_text.laid_out(facts, bulletin_text.NO_PRACTICE)
+    text = "\n".join(part.text for part in parts)
+    above, below = text.split(bulletin_text.HEADINGS["problems"])
+    for unit in counties(world):
+        assert unit.short in below
+        assert unit.short not in above
+    assert not [word for word in bulletins.FORBIDDEN if word in text]
 
 
 def test_a_rewritten_sentence_is_kept_and_a_widened_one_follows() -> None:

@@ -31,8 +31,17 @@ POSTS = {
     "chief_below": ("450103", "450103-01", "450103"),
     "head": ("450100", "450100-01", "450100-01"),
     "second_head": ("450100", "450100-02", "450100-02"),
+    "secretary": ("450100", "450100-01", "450100-P01"),
+    "committee": ("450100", "450100-01", "450100"),
+    "sysadmin": ("450000", "450000", "450000"),
 }
-ROLES = {"chief_below": "chief", "head": "department_head", "second_head": "department_head"}
+ROLES = {
+    "chief_below": "chief",
+    "head": "department_head",
+    "second_head": "department_head",
+    "secretary": "branch_secretary",
+    "committee": "organ_committee",
+}
 CONTACTS = {"450103": "liaison", "450100-01": "head", "450100-P02": "lisi"}
 
 

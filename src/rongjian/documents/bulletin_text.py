@@ -90,7 +90,7 @@ def sentences(standing: Standing) -> dict[str, str]:
         found[f"late-{receipt.unit.code}"] = _late(receipt, standing.at(receipt))
     if not late:
         found["none-late"] = NO_PROBLEM
-    found["demand"] = _demand(late)
+    found["demand"] = _demand(overdue=tally(standing).overdue > 0)
     return found
 
 
@@ -130,21 +130,32 @@ def _task(standing: Standing, number: int) -> str:
 
 
 def _is_late(cells: Iterable[Cell]) -> bool:
-    return any(cell.light.lamp is Lamp.OVERDUE for cell in cells)
+    """Whether something there is past its limit, or came after it."""
+    return any(cell.in_time is False for cell in cells)
 
 
 def _late(receipt: Receipt, cells: Sequence[Cell]) -> str:
     over = [cell for cell in cells if cell.light.lamp is Lamp.OVERDUE]
+    if not over:
+        return _came_late(receipt, [cell for cell in cells if cell.in_time is False])
     first = max(over, key=lambda cell: (cell.light.days, -cell.task.number))
-    name = named(str(first.task))
-    what = name if len(over) == 1 else f"{name}等{len(over)}项"
     days = f"逾期{first.light.days}天" if first.light.days else "已过时限"
     back = "，退回补充后未再报送" if first.course.returned_on else "，尚未反馈"
-    return f"{receipt.unit.short}{what}{days}{back}。"
+    return f"{receipt.unit.short}{_what(first, over)}{days}{back}。"
 
 
-def _demand(late: Sequence[Receipt]) -> str:
-    if late:
+def _came_late(receipt: Receipt, cells: Sequence[Cell]) -> str:
+    first = max(cells, key=lambda cell: (cell.light.late, -cell.task.number))
+    return f"{receipt.unit.short}{_what(first, cells)}迟于时限{first.light.late}天反馈。"
+
+
+def _what(first: Cell, cells: Sequence[Cell]) -> str:
+    name = named(str(first.task))
+    return name if len(cells) == 1 else f"{name}等{len(cells)}项"
+
+
+def _demand(*, overdue: bool) -> str:
+    if overdue:
         return "逾期未反馈的单位应尽快反馈；确有原因的，说明原因或申请延期，由牵头部门审定。"
     return "各单位继续按时限抓好落实，办理中需要延期的，提前说明原因。"
 

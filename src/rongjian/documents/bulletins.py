@@ -226,6 +226,8 @@ def composition(bulletin: Bulletin) -> Composition:
         for words in part.text.split("\n")
         if words.strip()
     )
+    if bulletin.state != BulletinState.PUBLISHED:
+        blocks = (Block("p", (Text("（草稿，未印发）"),)), *blocks)
     return Composition(
         kind="bulletin",
         title=f"{bulletin.unit.name}{bulletin.title}",

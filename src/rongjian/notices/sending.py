@@ -58,9 +58,9 @@ def _through(channel: Channel, rows: list[Delivery], now: datetime) -> int:
 def _claimed(row: Delivery, now: datetime) -> bool:
     """Whether this try is ours; the next one waits the longer, the more there were."""
     tries = row.tries + 1
-    rows = Delivery.objects.filter(pk=row.pk, tries=row.tries, state=DeliveryState.WAITING)
+    ours = Delivery.objects.filter(pk=row.pk, tries=row.tries, state=DeliveryState.WAITING)
     wait = timedelta(minutes=rounds().minutes * tries)
-    return bool(rows.update(tries=tries, next_at=now + wait))
+    return bool(ours.update(tries=tries, next_at=now + wait))
 
 
 def _failed(row: Delivery, trouble: str) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.content import Basis
-from rongjian.kernel.regimes import Rule, rules, versions
+from rongjian.kernel.regimes import Answer, Rule, rules, versions
 from rongjian.org.own_days import OwnDay
 from rongjian.regimes.models import Adoption, LocalRule
 
@@ -107,6 +107,12 @@ def own_version(rule: Rule, row: LocalRule) -> Rule:
         if name != "like"
     }
     until = changes.pop("valid_to", None)
+    if "types" in changes:
+        changes["who"] = replace(rule.who, types=changes.pop("types"))
+    if "accepts" in changes:
+        changes["accepts"] = tuple(
+            Answer(kind, field, tuple(values)) for kind, field, values in changes["accepts"]
+        )
     return replace(
         rule,
         **changes,

@@ -21,7 +21,7 @@ _EVERYWHERE = re.compile(
     "排查|清查|清理|报告|意见|方案|安排|通知|部署|转部署|的"
 )
 _SAME_TITLE, _SAME_TEXT = 0.6, 0.5
-_TELLING = 20
+_TELLING = 12
 """Pairs of characters from which on a text tells anything."""
 
 

@@ -22,10 +22,11 @@ _FILE = CONTENT / "supervision.yaml"
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The numbers: working days of warning and between reminders, open matters, lengths in 字."""
+    """The numbers: working days of warning, between reminders and for passing on; open matters; 字."""
 
     warns: int
     reminds_every: int
+    passes_on_within: int
     busy_from: int
     longest: int
     feedback: int

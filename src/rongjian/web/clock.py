@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from rongjian.kernel.held_clock import VARIABLE, held
+from rongjian.kernel.held_clock import VARIABLE as VARIABLE
+from rongjian.kernel.held_clock import held
 
 if TYPE_CHECKING:
     from datetime import datetime
