@@ -1,11 +1,11 @@
-"""What others do in the world of J2: earlier deployments, cleared cases, the reports of the other nine.
+"""What others do in the world of J2: cleared cases, the reports of the other nine, the morning's round.
 
 A program of its own calls this beside the site, with the site's database.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rongjian.ledgers.stalled_case import StalledCase
@@ -15,12 +15,10 @@ from rongjian.org.access import actor_of
 from rongjian.org.models import Person, Post, Unit
 from rongjian.records.actions import move, save
 from rongjian.supervision.answering import report
-from rongjian.supervision.dispatching import Planned, dispatch, lay_out
 from rongjian.supervision.models import Deployment, Receipt, TaskFeedback
 
 TOLD = ("450102", "450103", "450105")
 """Of whom the journey itself tells."""
-BUSY = ("450107", "450108", "450109")
 MANY = 7
 
 
@@ -30,21 +28,6 @@ def _at(day: str) -> datetime:
 
 def _cast(account: str) -> Person:
     return Person.objects.get(account__username=account)
-
-
-def busy(day: str) -> None:
-    """Three procuratorates have seven matters open already."""
-    zhaoliu = actor_of(_cast("zhaoliu"), _at(day))
-    units = list(Unit.objects.filter(code__in=BUSY))
-    for number in range(1, MANY + 1):
-        draft = Deployment(
-            title=f"此前部署的第{number}项工作",
-            unit=Unit.objects.get(code="450100"),
-            happened_on=zhaoliu.today,
-            due_on=date(2026, 9, 30),
-        )
-        lay_out(zhaoliu, draft, [Planned("按要求落实", draft.due_on)])
-        dispatch(zhaoliu, draft, units)
 
 
 def cleared(day: str) -> None:
@@ -93,7 +76,10 @@ def quiet(day: str) -> None:
 def told(day: str) -> None:
     """On this morning of the deployment only 吴九 is told, whose unit has not answered."""
     _tell(day)
-    rows = Mention.objects.filter(digest__day=_at(day).date(), words__contains="挂案清理")
+    deployment = Deployment.objects.get(title__contains="挂案清理")
+    rows = Mention.objects.filter(
+        digest__day=_at(day).date(), subject__startswith=f"deployment:{deployment.pk}:"
+    )
     names = {row.digest.person.name for row in rows.select_related("digest__person")}
     assert names == {"吴九"}, names
 

@@ -62,7 +62,8 @@ NO_PAGE = {
     "supervise-export",
     "supervise-plea-decide",
     "supervise-unit-act",
-    # The ledger's own addresses of these pages, which no page leads to by link alone.
+    # The form of a new deployment again, for a draft; the demo has none.
+    "supervise-edit",
     "deployment-edit",
     "task-feedback-edit",
     "taskforce-serve",

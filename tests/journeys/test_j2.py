@@ -102,7 +102,6 @@ def open_deployment(who: Visitor) -> None:
 def test_twelve_are_told_and_one_is_late(
     at_time: Come, own_demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    happen(own_demo, "busy", "2026-06-01")
     zhao = at_time("zhaoliu", day(15))
     with within(240, "1–3", capsys):
         split(zhao)
