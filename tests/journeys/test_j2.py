@@ -311,7 +311,7 @@ def brought_up_to_date(zhao: Visitor) -> None:
     page = zhao.page
     open_deployment(zhao)
     expect(page.locator("[aria-current=step]")).to_have_text("③督查通报")
-    zhao.follow(page.get_by_role("link", name="督办情况的通报"))
+    zhao.follow(page.get_by_role("link", name="落实情况的通报"))
     changed = page.get_by_test_id("changes")
     expect(changed).to_contain_text("事实有变化")
     zhao.check()
