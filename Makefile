@@ -34,7 +34,7 @@ run: setup ## 启动服务（ADDR=主机:端口 可改监听地址）
 
 test: $(V)/.dev build/.browser build/.postgres ## 全部测试：SQLite 含浏览器，再跑 PostgreSQL
 	$(V)/bin/python -m pytest -n auto
-	$(V)/bin/python -m pytest -n auto --database postgres -m "not journey" --ignore tests/kernel
+	$(V)/bin/python -m pytest -n auto --database postgres -m "not journey"
 
 lint: $(V)/.dev ## 代码规范、分层、迁移是否齐全
 	$(V)/bin/ruff check

@@ -8,6 +8,7 @@ those find an empty database.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -117,10 +118,18 @@ def environment(now: datetime = NOW) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the world in SQLite, made by `rongjian demo`."""
-    directory = tmp_path_factory.mktemp("demo")
+    """A data directory with the world in SQLite, made by `rongjian demo`; whoever changes it copies it.
+
+    The workers of one run share it: the first builds, the command tells the others that it stands.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    directory = base / "demo-of-all"
     words = ("--no-serve", "--size", WISH.size.code, "--today", str(TODAY), "--dir", directory)
-    done = rongjian("demo", *words)
+    with (base / "demo-of-all.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = rongjian("demo", *words)
     assert done.returncode == 0, done.stderr
     return directory
 

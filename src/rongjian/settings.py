@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "rongjian.ledgers",
     "rongjian.regimes",
     "rongjian.supervision",
+    "rongjian.notices",
     "rongjian.documents",
     "rongjian.web",
 ]
@@ -211,6 +212,32 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 # What must not be stored is known only once it was read: no upload ever touches the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# ---- notices: what is told to whom and when stands in content/notices.yaml ----
+EMAIL_HOST = env("MAIL_HOST")
+EMAIL_PORT = int(env("MAIL_PORT", "25"))
+EMAIL_HOST_USER = env("MAIL_USER")
+EMAIL_HOST_PASSWORD = env("MAIL_PASSWORD")
+EMAIL_USE_TLS = env("MAIL_TLS") == "starttls"
+EMAIL_USE_SSL = env("MAIL_TLS") == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("MAIL_FROM")
+# Whose mailboxes people may name for themselves; the sender's own domain unless said otherwise.
+MAIL_DOMAINS = [each.lower() for each in listed(env("MAIL_DOMAINS"))] or [
+    DEFAULT_FROM_EMAIL.rpartition("@")[2].lower()
+]
+if EMAIL_HOST and "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("设了 RONGJIAN_MAIL_HOST，还需设 RONGJIAN_MAIL_FROM（发件邮箱）")
+# The one address of the office's own system that digests are posted to, and the secret they are signed with.
+NOTICE_WEBHOOK = env("NOTICE_WEBHOOK")
+NOTICE_SECRET = env("NOTICE_SECRET")
+NOTICE_TIMEOUT = 10
+if NOTICE_WEBHOOK and (
+    urlsplit(NOTICE_WEBHOOK).scheme not in {"http", "https"} or not NOTICE_SECRET
+):
+    raise ImproperlyConfigured(
+        "RONGJIAN_NOTICE_WEBHOOK 应为 http:// 或 https:// 地址，并同时设 RONGJIAN_NOTICE_SECRET_FILE"
+    )
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -55,11 +55,22 @@ NO_PAGE = {
     "sys-user-act",
     "sys-grants-decide",
     "sys-clearance-decide",
+    "supervise-act",
+    "bulletin-draw",
+    "bulletin-act",
+    "bulletin-word",
+    "supervise-export",
+    "supervise-plea-decide",
+    "supervise-unit-act",
+    # The form of a new deployment again, for a draft; the demo has none.
+    "supervise-edit",
+    "deployment-edit",
+    "task-feedback-edit",
     "taskforce-serve",
     "taskforce-decide",
     "taskforce-end",
 }
-VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "zhaoliu", "sys", "sec", "aud")
+VISITORS = ("zhengshi", "qian", "lisi", "weiw", "ren", "zhaoliu", "sunqi", "sys", "sec", "aud")
 # Where a walk also begins, since only some of the pages of a route lead further.
 ALSO = {"qian": "/figures/prosecuted/records/?unit=450100-D12&period=2026-05"}
 

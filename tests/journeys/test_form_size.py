@@ -19,7 +19,12 @@ pytestmark = pytest.mark.journey
 
 MOST = 6
 SCREENS = {"desk": (DESKTOP, 1), "phone": (PHONE, 2)}
-OTHER_FORMS = {"/burden/feedback": "lisi", "/burden/request": "wangwu", "/draft-check/": "lisi"}
+OTHER_FORMS = {
+    "/burden/feedback": "lisi",
+    "/burden/request": "wangwu",
+    "/draft-check/": "lisi",
+    "/supervise/new": "zhaoliu",
+}
 # What somebody has to fill in, with the button that sends it: nothing that is folded away or hidden.
 VISIBLE = """form => [...form.querySelectorAll('input, select, textarea')].filter(
     each => each.type !== 'hidden' && each.getClientRects().length && !each.closest('details:not([open])')

@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.databases import free_port
-from tests.journeys.browser import DESKTOP, PHONE, Visitor
-from tests.world import NOW, serving
+from tests.journeys.browser import DESKTOP, PHONE
+from tests.world import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
+
+    from tests.journeys.browser import Visitor
 
 pytestmark = pytest.mark.journey
 
 LATER = datetime(2026, 7, 10, 9, 0, tzinfo=NOW.tzinfo)
-
-
-@pytest.fixture
-def own_demo(demo_dir: Path, tmp_path: Path) -> Path:
-    """A world of this journey's own: its clock goes on."""
-    return shutil.copytree(demo_dir, tmp_path / "demo")
-
-
-@pytest.fixture
-def at_time(own_demo: Path, browser: Browser) -> Iterator[Callable[[str, datetime], Visitor]]:
-    """Somebody of the cast in front of the site at a time; one site runs after the other."""
-    running: list[object] = []
-
-    def stop() -> None:
-        while running:
-            each = running.pop()
-            each.__exit__(None, None, None)  # type: ignore[attr-defined]
-
-    def come(account: str, now: datetime) -> Visitor:
-        stop()
-        address = f"127.0.0.1:{free_port()}"
-        site = serving(own_demo, address, now)
-        site.__enter__()
-        running.append(site)
-        context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
-        found = Visitor(f"http://{address}", context.new_page())
-        found.watch()
-        found.log_in(account)
-        return found
-
-    yield come
-    stop()
 
 
 def cell(page: Page, said: str) -> Locator:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from rongjian.__main__ import COMMANDS, main
 from rongjian.kernel.heartbeat import last_beat
+from rongjian.kernel.held_clock import VARIABLE
 from rongjian.ledgers.handled_person import HandledPerson
 from rongjian.log import guards
 from rongjian.log.models import Event
@@ -27,7 +28,7 @@ from rongjian.records.actions import move
 from rongjian.records.bulk import create_many
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Record
-from tests.world import TODAY, World, rongjian
+from tests.world import NOW, TODAY, World, rongjian
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -207,13 +208,17 @@ def test_verify_permissions_names_what_deviates(
     assert f"{person.staff_no}：考评与纪检监察不能由一人兼任" in found["deviations"]
 
 
-def test_tick_does_nothing_twice(own_figures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tick_does_nothing_twice(
+    own_figures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, NOW.isoformat())
     rounds = [json.loads(told(capsys, "tick", "--json")[1])["steps"] for _ in range(2)]
     assert [step["step"] for step in rounds[0]] == [
         "log",
         "organisation",
         "people",
         "imports",
+        "notices",
         "find",
         "facts",
         "figures",
@@ -227,8 +232,8 @@ def test_tick_verifies_the_log_once_a_day_and_shows_signs_of_life(
 ) -> None:
     settings.HEARTBEAT = tmp_path / "tick" / "last.json"
     assert last_beat(settings.HEARTBEAT) is None
-    days = [TODAY, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=1)]
-    assert [tick.steps(day)[0].changed for day in days] == [True, False, True, False]
+    moments = [NOW, NOW, NOW + timedelta(days=1), NOW + timedelta(days=1)]
+    assert [tick.steps(moment)[0].changed for moment in moments] == [True, False, True, False]
     lines = Event.objects.filter(stream="system", verb="verify")
     assert [line.actor for line in lines] == ["svc:tick"] * 2
     found = last_beat(settings.HEARTBEAT)
@@ -237,8 +242,13 @@ def test_tick_verifies_the_log_once_a_day_and_shows_signs_of_life(
 
 
 def test_tick_brings_figures_up_to_what_has_happened(
-    own_figures: Path, world: World, capsys: pytest.CaptureFixture[str]
+    own_figures: Path,
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # After hours, when nobody is told anything.
+    monkeypatch.setenv(VARIABLE, NOW.replace(hour=20).isoformat())
     prosecuted = HandledPerson.objects.filter(
         court=world.nanning, campaign="gang", decision="prosecuted"
     )

@@ -294,6 +294,8 @@ def test_every_branch_is_alive(world: World) -> None:
     assert MeetingDecision.objects.filter(
         links__target__kind="activity", due_on__gte=TODAY
     ).exists()
+    waiting = MeetingDecision.objects.filter(state="open").order_by("happened_on")
+    assert waiting[0].happened_on >= TODAY - timedelta(days=60)
     named = Absence.objects.filter(activity__unit__code=BRANCH).values("activity").distinct()
     assert named.count() == Activity.objects.filter(unit__code=BRANCH, absent__gt=0).count() > 0
     assert Activity.objects.filter(task_force__code="450100-T901", unit__code=BRANCH).exists()

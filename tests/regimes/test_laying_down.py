@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from rongjian.kernel.dues import DONE
 from rongjian.org.access import Denied
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
 from rongjian.regimes.models import LocalRule
@@ -65,12 +66,37 @@ def test_two_rules_for_the_same_are_refused_by_name_with_the_way_out(desk: Desk)
         ("LIFE-04", date(2026, 8, 1), HALF, "请改为 2027-01-01"),
         ("LIFE-05", JULY, {"days": [20, 10]}, "截止早于开始"),
         ("LIFE-05", JULY, {"days": [1, 5]}, "没有工作日"),
+        ("LIFE-05", JULY, {"days": [1, 40]}, "1 到 31 之间"),
+        ("LIFE-05", JULY, {"valid_to": "2026-06-30"}, "不能早于生效日期"),
+        ("LIFE-05", JULY, {"grace": -1}, "不能为负"),
         ("NONE", JULY, HALF, "没有“NONE”这项制度"),
     ],
 )
 def test_what_cannot_stand_is_refused(desk: Desk, code, since, changes, words) -> None:
     assert words in refused(desk, code, since, changes)
     assert not LocalRule.objects.exists()
+
+
+def test_a_house_says_to_whom_a_rule_applies_and_what_counts_as_well(desk: Desk) -> None:
+    """Its branches need no lecture of their own where the member meeting had one; joint ones owe none."""
+    court = desk.house.units["450100"]
+    said = {"types": ["party_branch"], "accepts": [["activity", "type", ["member_meeting"]]]}
+    change_rule(office(desk), court, "LIFE-04", JULY, said, "会议纪要")
+    rule = next(rule for rule in reversed(rules_of(court)) if rule.code == "LIFE-04")
+    assert (rule.who.types, rule.accepts[0].values) == (("party_branch",), ("member_meeting",))
+    desk.hold("member_meeting", date(2026, 7, 2))
+    assert [due.state for due in dues(desk.branch, "LIFE-04", date(2026, 7, 3))][2] == DONE
+    assert [due.state for due in dues(desk.branch, "LIFE-04", date(2026, 7, 3))][1] != DONE
+
+
+def test_two_rules_for_different_types_stand_beside_each_other(desk: Desk) -> None:
+    court = desk.house.units["450100"]
+    change_rule(office(desk), court, "LIFE-04", JULY, {"types": ["joint_branch"]}, "会议纪要")
+    beside = {"like": "LIFE-04", "types": ["organ_committee"], **HALF}
+    change_rule(office(desk), court, "OWN-1", JULY, beside, "会议纪要")
+    assert "同时适用" in refused(
+        desk, "OWN-2", JULY, {"like": "LIFE-04", "types": ["organ_committee"]}
+    )
 
 
 def test_own_days_are_for_what_is_still_to_come(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from rongjian.kernel.regimes import rules
 from rongjian.ledgers.activity import Activity
 from rongjian.records.models import Record
 from rongjian.regimes.models import Adoption, Statement
@@ -163,6 +164,8 @@ def test_the_list_groups_by_the_day_it_ends(visit: Visit) -> None:
     groups = {name: [line.what for line in lines] for name, lines in listed.groups}
     assert "主题党日（6月）" in groups["本月到期"]
     assert groups["已过期限"] == []
+    # What the branch decided has a day of its own.
+    assert any(what.startswith("议定事项：") for lines in groups.values() for what in lines)
     assert listed.finished > 15
 
 
@@ -191,7 +194,9 @@ def test_before_it_is_taken_up_nothing_is_owed_and_the_office_can_take_it_up(
     assert "尚未启用制度日历" in organiser
     assert "请联系本院机关党委启用" in organiser
     office = visit("weiw")
-    assert "用推荐的 23 项" in text_of(office.get(reverse("calendar")))
+    assert f"用推荐的 {len({rule.code for rule in rules()})} 项" in text_of(
+        office.get(reverse("calendar"))
+    )
     told = office.post(reverse("calendar-adopt"), {"court": "450100"}, follow=True)
     assert "已为南宁市院启用制度日历，自 2026-06-01 起计算。" in text_of(told)
     assert Adoption.objects.get().since == date(2026, 6, 1)

@@ -17,7 +17,7 @@ from rongjian.log.models import Event
 from rongjian.org.models import Unit
 from rongjian.records.actions import move, save
 from rongjian.records.kinds import kind_of
-from rongjian.web.charts import Mark, months
+from rongjian.web.charts import Mark, columns
 from rongjian.web.figure_words import condition_chip, exact, measure_words, with_unit
 from tests.web.visitors import text_of
 
@@ -93,7 +93,7 @@ def test_the_months_are_a_chart_of_links_and_a_table(visit: Visit) -> None:
 
 
 def test_a_chart_escapes_what_it_is_given() -> None:
-    svg = months([Mark('<b>"', 1, '<i>"&', "/x?a=1&b=2")], "<u>", '一句"<话>')
+    svg = columns([Mark('<b>"', 1, '<i>"&', "/x?a=1&b=2")], "<u>", '一句"<话>')
     assert "<b>" not in svg
     assert "<i>" not in svg
     assert "<u>" not in svg

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from rongjian.ledgers.activity import Activity
-from rongjian.records.actions import move, save
 from rongjian.records.linking import explain
-from rongjian.records.models import Due
-from rongjian.records.waiting import due_status, open_dues
+from rongjian.records.waiting import due_status
+from rongjian.supervision.answering import receive, report
+from rongjian.supervision.deployment import Deployment
+from rongjian.supervision.dispatching import Planned, dispatch, lay_out
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.models import Receipt
 from tests.web.visitors import text_of
+from tests.world import NOW
 
 if TYPE_CHECKING:
     from tests.web.visitors import Visit
@@ -33,11 +37,58 @@ def test_the_status_of_a_due_follows_from_the_calendar() -> None:
     assert status(date(2026, 7, 9), opens=date(2026, 7, 1)) == ("off", "未开始")
 
 
-def test_dues_stand_where_their_day_puts_them(visit: Visit) -> None:
-    page = visit("lisi").get(reverse("home")).context["page"]
-    assert page.title == "6月25日 星期四"
-    assert page.soon[0].when == "逾期 1 天"
-    assert page.soon[0].what.startswith("制度立改废意见征集")
+def sent(world: World, limit: date, *codes: str) -> Deployment:
+    """A deployment of the cast's house with that limit, sent on Monday 15 June."""
+    zhaoliu = world.actor("zhaoliu", NOW.replace(day=15))
+    draft = Deployment(
+        title=f"限 {limit:%m-%d} 的督办",
+        unit=world.nanning,
+        happened_on=zhaoliu.today,
+        due_on=limit,
+        leading=world.units["450100-D11"],
+    )
+    lay_out(zhaoliu, draft, [Planned("排查底数", limit), Planned("分类清理", limit)])
+    dispatch(zhaoliu, draft, [world.units[code] for code in codes])
+    return draft
+
+
+def test_deployments_stand_where_their_limit_puts_them(world: World, visit: Visit) -> None:
+    for limit in (date(2026, 6, 24), date(2026, 6, 25), date(2026, 6, 26), date(2026, 7, 10)):
+        sent(world, limit, "450102")
+    page = visit("sunqi").get(reverse("home")).context["page"]
+    mine = [task for task in (*page.today, *page.soon) if task.what.startswith("反馈：限")]
+    assert [(task.when, task.what[3:10]) for task in mine] == [
+        ("今天到期", "限 06-25"),
+        ("逾期1天", "限 06-24"),
+        ("剩1个工作日", "限 06-26"),
+        ("正常", "限 07-10"),
+    ]
+    assert {task.lamp for task in mine} == {"warn", "bad", "ok"}
+    assert all(task.button == "反馈" and task.sign for task in mine)
+    assert "2 项任务" in mine[0].more
+
+
+def test_a_report_takes_it_away_and_puts_it_before_the_reviewer(world: World, visit: Visit) -> None:
+    deployment = sent(world, date(2026, 6, 26), "450102", "450103")
+    receipt = Receipt.objects.get(deployment=deployment, unit__code="450102")
+    sunqi = world.actor("sunqi")
+    receive(sunqi, receipt)
+    page = visit("sunqi").get(reverse("home")).context["page"]
+    [task] = [task for task in page.soon if deployment.title in task.what]
+    assert task.sign == ""
+    report(sunqi, receipt, TaskFeedback(text="已排查。"))
+    page = visit("sunqi").get(reverse("home")).context["page"]
+    assert not [task for task in (*page.today, *page.soon) if deployment.title in task.what]
+    reviewer = visit("lan").get(reverse("home")).context["page"].today
+    [waits] = [task for task in reviewer if deployment.title in task.what]
+    assert (waits.when, waits.what) == ("待审核", f"1 份反馈：{deployment.title}")
+    assert waits.more == "兴宁区院"
+    [line] = [
+        each
+        for each in visit("zhaoliu").get(reverse("home")).context["page"].begun
+        if each.deployment == deployment
+    ]
+    assert (line.answered, line.units, line.overdue) == (1, 2, 0)
 
 
 def test_what_regimes_ask_for_can_be_recorded_declared_or_explained(visit: Visit) -> None:
@@ -58,26 +109,6 @@ def test_what_regimes_ask_for_can_be_recorded_declared_or_explained(visit: Visit
     office = visit("weiw").get(reverse("home")).context["page"]
     units = {task.due.unit.code for task in (*office.soon, *office.later) if task.due}
     assert units == {"450100", "450100-P", "450100-PL", "450100-P08"}
-
-
-def test_an_answer_takes_a_due_away_only_once_it_is_sent(world: World, visit: Visit) -> None:
-    lisi = world.actor("lisi")
-    due = Due.objects.create(
-        origin="asked:1",
-        unit=world.units["450100-P02"],
-        kind="activity",
-        opens_on=date(2026, 6, 22),
-        due_on=date(2026, 6, 25),
-    )
-    draft = save(
-        lisi,
-        Activity(unit=due.unit, type="theme_day", happened_on=due.due_on, topic="重温入党誓词"),
-    )
-    assert due in [line.due for line in open_dues(lisi)]
-    move(lisi, draft, "submit")
-    assert due not in [line.due for line in open_dues(lisi)]
-    page = visit("lisi").get(reverse("home")).context["page"]
-    assert "重温入党誓词" in [words for _, _, words in page.recent]
 
 
 def test_a_draft_waits_for_its_writer_and_a_sent_one_for_somebody_else(visit: Visit) -> None:

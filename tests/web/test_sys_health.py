@@ -50,6 +50,7 @@ def test_everything_asked_for_is_there(visit: Visit, beats: Path) -> None:
         "例行工作",
         "数字快照",
         "导入",
+        "提醒",
         "数据库",
         "磁盘",
         "数据库版本",

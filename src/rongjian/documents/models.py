@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+# Django looks for tables here only.
+from rongjian.documents.bulletin_models import Bulletin as Bulletin
 from rongjian.org.models import Person, Unit
 
 

@@ -70,3 +70,12 @@ def days_words(state: int, ends_on: date, due_on: date, today: date) -> str:
         return f"{due_on:%m-%d} 前记录仍算按时"
     left = (ends_on - today).days
     return f"还有 {left} 天" if left else "今天到期"
+
+
+def limit_words(state: int, done_on: date | None, due_on: date, today: date) -> str:
+    """How one limit of a record stands to today: 还有 3 天, 已过 2 天, 逾期 2 天办结, 已办结."""
+    if state == LATE and done_on is not None:
+        return f"逾期 {(done_on - due_on).days} 天办结"
+    if state in (DONE, LATE):
+        return "已办结"
+    return days_words(state, due_on, due_on, today)

@@ -63,7 +63,9 @@ def simplified(path: Path = CONTENT / "traditional.yaml") -> Mapping[int, str]:
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The text as search compares it: half width, small letters, simplified, one sort of bracket."""
-    plain = unicodedata.normalize("NFKC", text).lower().translate(simplified())
+    plain = text.lower()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text).lower().translate(simplified())
     return " ".join(_GROUPING.sub("", plain.translate(_BRACKETS)).split())
 
 

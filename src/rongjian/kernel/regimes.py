@@ -113,7 +113,7 @@ class Rule:
         if schedule.grace < 0 or self.needed < 1 or not self.answers or not self.who.types:
             raise ValueError("needed 至少为 1，answers 和 who.types 不能为空")
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("截止早于开始：valid_to 不能早于 valid_from")
+            raise ValueError("截止早于开始：截止日期（valid_to）不能早于生效日期（valid_from）")
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -220,7 +220,7 @@ def _idle(rule: Rule) -> str:
         return ""
     opens, ends = rule.days or (1, 31)
     when = f"{window.opens_on.year}年{window.opens_on.month}月"
-    return f"“{rule.name}”的时段 {opens} 日至 {ends} 日在{when}没有工作日：请把截止日改晚，或改用 by_day、grace"
+    return f"“{rule.name}”的时段 {opens} 日至 {ends} 日在{when}没有工作日：请把截止日改晚"
 
 
 def _changes(each: Sequence[Rule]) -> Iterator[tuple[Rule, str]]:

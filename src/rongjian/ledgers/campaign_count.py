@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MinValueValidator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+@cache
 def counter_choices() -> list[tuple[str, str]]:
     """Every counter of every campaign, as campaign.counter."""
     return [

@@ -18,6 +18,7 @@ from rongjian.kernel.quantity_lexicon import product_lexicon
 from rongjian.ledgers import burden_rules
 from rongjian.ledgers.activity_types import activity_types
 from rongjian.ledgers.force_results import results
+from rongjian.notices import policy as notices
 from rongjian.org import temporary
 from rongjian.org.access import classes, roles
 from rongjian.org.log_in_policy import policy
@@ -49,6 +50,7 @@ def read_content() -> None:
     import_limits()
     read_regimes()
     read_policy()
+    notices.read_policy()
     results()
     burden_rules.limits()
     burden_rules.efforts()

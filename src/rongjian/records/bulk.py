@@ -249,8 +249,7 @@ def _check_keys(kind: Kind, columns: Columns) -> list[Problem]:
 
 
 def _units(ids: Iterable[int]) -> dict[int, Unit]:
-    units = Unit.objects.filter(pk__in=set(ids)).select_related("court")
-    return {unit.pk: unit for unit in units}
+    return {unit.pk: unit for unit in Unit.objects.filter(pk__in=set(ids)).order_by()}
 
 
 def _stamp(
@@ -356,7 +355,10 @@ def _log(actor: Actor, kind: Kind, ids: list[int], columns: Columns, batch: Batc
         for field in kind.model._meta.concrete_fields
         if not field.primary_key and not field.name.endswith("_ptr")
     ]
-    values = [[plain(value) for value in columns[name]] for name in names]
+    values = []
+    for name in names:
+        said = {value: plain(value) for value in set(columns[name])}
+        values.append([said[value] for value in columns[name]])
     rows = [
         [pk, None, [pk, *after]] for pk, after in zip(ids, zip(*values, strict=True), strict=True)
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)
 """For how long what was not sent waits."""
-MOST_FIELDS, MOST_VALUES, LONGEST = 200, 100, 4000
+MOST_FIELDS, MOST_VALUES, LONGEST = 200, 100, 20_000
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "idempotency", "then", "address"})
 
 Values = dict[str, list[str]]

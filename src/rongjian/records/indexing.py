@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models, transaction
@@ -50,16 +51,18 @@ class Entry(NamedTuple):
 
     def tokens(self) -> str:
         """Everything that the inverted index keeps of it, joined by blanks."""
-        found = dict.fromkeys(_led_by(self.title))
-        for text in self.open.split("\n"):
-            found.update(dict.fromkeys(_pieces(text)))
-        if self.private:
-            for text in self.private.split("\n"):
-                found.update(dict.fromkeys(PRIVATE + piece for piece in _pieces(text)))
-        return " ".join((*found, self.marks))
+        parts = [_led_by(self.title), *map(_pieces, self.open.split("\n"))]
+        parts += map(_withheld, self.private.split("\n") if self.private else ())
+        return " ".join((*dict.fromkeys(chain.from_iterable(parts)), self.marks))
 
 
 _pieces = lru_cache(maxsize=50_000)(pieces)
+
+
+@lru_cache(maxsize=50_000)
+def _withheld(text: str) -> tuple[str, ...]:
+    """A text that a projection does not show is found by pieces of their own."""
+    return tuple(PRIVATE + piece for piece in _pieces(text))
 
 
 @lru_cache(maxsize=50_000)

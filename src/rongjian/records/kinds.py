@@ -143,7 +143,8 @@ def _enter(model: R, declared: Kind) -> R:
     model.kind_code = declared.code
     model.access_class = declared.access
     model.access_submits = declared.flow.submits
-    model.access_shared = "hosted_by" if declared.joint else ""
+    if "access_shared" not in vars(model):  # A kind may say itself whose units read it too.
+        model.access_shared = "hosted_by" if declared.joint else ""
     _register[declared.code] = declared
     return model
 

@@ -71,6 +71,8 @@ _MORE_VERBS = {
     "take-on": "人员录入",
     "transfer": "人员调动",
     "settle": "人员异动生效",
+    "notify": "发提醒",
+    "address": "设置提醒地址",
     "elect": "换届",
     "extend": "延期换届",
 }

@@ -1,18 +1,11 @@
-"""What waits for somebody: dues of their units, own drafts, and what others handed in.
-
-The status of a due is never stored: it follows from its answers, the calendar and today.
-"""
+"""What waits for somebody: own drafts, and what others handed in; and how a limit is said in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
-
-from rongjian.org.access import allowed, may_somewhere, visible
-from rongjian.records.kinds import kind_of, kinds
-from rongjian.records.models import Due, Record
+from rongjian.org.access import may_somewhere, visible
+from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,21 +13,11 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move
     from rongjian.records.kinds import Kind
+    from rongjian.records.models import Record
 
 SOON = 3
 """Days before the day something is due from which its lamp warns."""
 _WAITING = 8
-
-
-@dataclass(frozen=True)
-class DueLine:
-    """A due with its status, which follows from the answers, the calendar and today."""
-
-    due: Due
-    kind: Kind
-    lamp: str
-    words: str
-    days: int
 
 
 def due_status(due_on: date, opens_on: date, missing: int, today: date) -> tuple[str, str]:
@@ -49,33 +32,6 @@ def due_status(due_on: date, opens_on: date, missing: int, today: date) -> tuple
     if today < opens_on:
         return "off", "未开始"
     return ("warn" if days <= SOON else "ok"), f"剩 {days} 天"
-
-
-def open_dues(actor: Actor) -> list[DueLine]:
-    """What the actor's own units still owe and the actor may record, earliest first."""
-    units = {post.unit_id for post in actor.posts}
-    units.add(actor.person.department_id)
-    if actor.person.branch_id is not None:
-        units.add(actor.person.branch_id)
-    counted = {state for kind in kinds() for state in kind.flow.counted}
-    dues = (
-        Due.objects.filter(unit__in=units, opens_on__lte=actor.today)
-        .annotate(answered=Count("answers", filter=Q(answers__state__in=counted)))
-        .filter(answered__lt=F("needed"))
-        .select_related("unit__court")
-        .order_by("due_on", "unit__path", "pk")
-    )
-    may: dict[tuple[int, str], bool] = {}
-    found = []
-    for due in dues:
-        kind = kind_of(due.kind)
-        place = (due.unit_id, kind.access)
-        if place not in may:
-            may[place] = allowed(actor, "create", kind.access, due.unit)
-        if may[place]:
-            lamp, words = due_status(due.due_on, due.opens_on, due.needed, actor.today)
-            found.append(DueLine(due, kind, lamp, words, (due.due_on - actor.today).days))
-    return found
 
 
 def waiting_for(actor: Actor) -> list[tuple[Record, str]]:

@@ -6,7 +6,7 @@ was logged since, and is read anew where the log does not continue it. Reading w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -33,7 +33,10 @@ _HOUR = 13
 
 @dataclass(frozen=True)
 class Records:
-    """Columns of the counted records of one ledger; `values` holds a number for each text of a field."""
+    """Columns of the counted records of one ledger, a row for each unit that held one (联办: several).
+
+    `values` holds a number for each text of a field.
+    """
 
     ids: Numbers
     unit: Numbers
@@ -69,30 +72,61 @@ def answers_of(
     asked: dict[str, frozenset[str]], units: Sequence[int], first: date, last: date
 ) -> Answers:
     """The records of some units between two days."""
-    dated = {"happened_on__gte": first, "happened_on__lte": last}
-    return {
-        code: _columns(kind_of(code), fields, {"unit__in": units, **dated})
+    return _read(asked, units, happened_on__gte=first, happened_on__lte=last)
+
+
+def _read(
+    asked: dict[str, frozenset[str]], units: Sequence[int] | None = None, **where: Any
+) -> Answers:
+    """The counted records of some ledgers, all with one question, and of each its columns.
+
+    Of some units, or of all: a row for each unit that a record is held by.
+    """
+    widest = max(map(len, asked.values()))
+    rows = [
+        each.filter(**where)
         for code, fields in asked.items()
-    }
+        for each in _held(kind_of(code), sorted(fields), widest, units)
+    ]
+    with connection.cursor() as cursor:  # The rows as they come, none of which needs converting.
+        cursor.execute(*rows[0].union(*rows[1:], all=True).query.sql_with_params())
+        listed: dict[str, list[tuple[Any, ...]]] = {code: [] for code in asked}
+        for code, *row in cursor.fetchall():
+            listed[code].append(tuple(row))
+    return {code: _columns(listed[code], sorted(fields)) for code, fields in asked.items()}
 
 
-def _columns(kind: Kind, fields: frozenset[str], where: dict[str, Any]) -> Records:
+def _held(
+    kind: Kind, fields: Sequence[str], width: int, units: Sequence[int] | None
+) -> Iterator[QuerySet[Any]]:
+    """The records by their own unit; 联办: what several held together answers for each of them."""
+    yield _rows(kind, fields, width, "unit", units)
+    if kind.joint:
+        yield _rows(kind, fields, width, "hosted_by__unit", units)
+
+
+def _rows(
+    kind: Kind, fields: Sequence[str], width: int, held_by: str, units: Sequence[int] | None
+) -> QuerySet[Any]:
     # Dates as the database writes them: turning a few thousand distinct texts into days is quicker
     # than making an object of every cell.
-    rows: QuerySet[Any] = kind.model._default_manager.filter(state__in=kind.flow.counted, **where)
-    chosen = rows.order_by().values_list(
+    held = {f"{held_by}__isnull": False} if units is None else {f"{held_by}__in": units}
+    rows: QuerySet[Any] = kind.model._default_manager.filter(state__in=kind.flow.counted, **held)
+    return rows.order_by().values_list(
+        Value(kind.code),
         "pk",
-        "unit_id",
+        f"{held_by}_id",
         Cast("happened_on", CharField()),
         Substr(Cast("recorded_at", CharField()), Value(1), Value(_HOUR)),
-        *sorted(fields),
+        *(Cast(name, CharField()) for name in fields),
+        *[Value("")] * (width - len(fields)),
     )
-    with connection.cursor() as cursor:  # The rows as they come, none of which needs converting.
-        cursor.execute(*chosen.query.sql_with_params())
-        listed = cursor.fetchall()
+
+
+def _columns(listed: Sequence[tuple[Any, ...]], fields: Sequence[str]) -> Records:
     columns: list[Sequence[Any]] = list(zip(*listed, strict=True)) or [()] * (4 + len(fields))
     values, texts = {}, {}
-    for place, name in enumerate(sorted(fields)):
+    for place, name in enumerate(fields):
         values[name], texts[name] = _numbered(columns[4 + place])
     return Records(
         ids=np.array(columns[0], dtype=np.int64),
@@ -150,7 +184,7 @@ def all_answers(asked: dict[str, frozenset[str]]) -> Answers:
         now = changes.heads()
         kept = _shelf.kept
         if kept is None or kept.asked != asked or not changes.continues(kept.heads, now):
-            found = {code: _columns(kind_of(code), fields, {}) for code, fields in asked.items()}
+            found = _read(asked)
         else:
             found = _brought_up(kept, now)
         _shelf.kept = Kept(now, asked, found)
@@ -166,12 +200,12 @@ def _brought_up(kept: Kept, now: changes.Heads) -> Answers:
                 ids = (pk for pk, _, _ in changed.change.rows)
                 touched.setdefault(changed.change.kind, set()).update(ids)
     except changes.ImageErased:
-        return {code: _columns(kind_of(code), fields, {}) for code, fields in kept.asked.items()}
+        return _read(kept.asked)
     found = dict(kept.answers)
     for code in touched.keys() & kept.asked.keys():
         few = len(touched[code]) <= _AT_ONCE
         where: dict[str, Any] = {"pk__in": touched[code]} if few else {}
-        fresh = _columns(kind_of(code), kept.asked[code], where)
+        fresh = _read({code: kept.asked[code]}, **where)[code]
         found[code] = _joined(found[code], touched[code], fresh) if few else fresh
     return found
 

@@ -21,7 +21,7 @@ from rongjian.kernel.party_rules import party_rules
 from rongjian.org.models import Affiliation, AffiliationKind, Membership, Placement, Unit, UnitType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rongjian.kernel.regimes import Rule
 
@@ -33,50 +33,49 @@ _MANY = 100
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose dues are asked for: everything at or below some places, or of it only some units."""
+    """Whose dues are asked for: of some units, or (`whole`) of everything at or below them."""
 
-    paths: tuple[str, ...]
-    only: frozenset[int] | None = None
+    heads: tuple[Unit, ...]
+    whole: bool = False
 
-    @property
-    def condition(self) -> Q:
-        """The units at or below the places."""
-        found = Q(pk__in=[])
-        for path in self.paths:
-            found |= Q(path__startswith=path)
+    def condition(self, deep: Collection[str]) -> Q:
+        """These units, and those below a unit of a type for which records from below count."""
+        found = Q() if self.whole else Q(pk__in=[unit.pk for unit in self.heads])
+        for unit in self.heads:
+            if self.whole or unit.type in deep:
+                found |= Q(path__startswith=unit.path)
         return found
+
+    def asks(self, unit: Unit) -> bool:
+        """Whether what this unit owes is asked for, and not only what it may have done for others."""
+        return self.whole or unit in self.heads
 
     @classmethod
     def of(cls, unit: Unit) -> Scope:
         """One unit alone, with those below it to answer for it."""
-        return cls((unit.path,), frozenset({unit.pk}))
+        return cls((unit,))
 
     @classmethod
     def each(cls, units: Iterable[Unit]) -> Scope:
         """Some units, each for itself."""
-        listed = list(units)
-        return cls(tuple(unit.path for unit in listed), frozenset(unit.pk for unit in listed))
+        return cls(tuple(units))
 
     @classmethod
     def below(cls, unit: Unit) -> Scope:
         """A unit with everything below it."""
-        return cls((unit.path,))
+        return cls((unit,), whole=True)
 
 
 class Bodies:
     """The units of a scope that some rule may be about, in code order, and all that may answer."""
 
-    def __init__(self, scope: Scope, types: Iterable[str], first: date, last: date) -> None:
-        wanted = set(types)
-        rows = Unit.objects.filter(scope.condition, founded_on__lte=last)
+    def __init__(self, scope: Scope, rules: Sequence[Rule], first: date, last: date) -> None:
+        wanted = {kind for rule in rules for kind in rule.who.types}
+        deep = {kind for rule in rules if rule.below for kind in rule.who.types}
+        rows = Unit.objects.filter(scope.condition(deep), founded_on__lte=last)
         rows = rows.exclude(dissolved_on__lte=first).order_by("path")
         self.all: list[Unit] = list(rows)
-        chosen = scope.only
-        self.units = [
-            unit
-            for unit in self.all
-            if unit.type in wanted and (chosen is None or unit.pk in chosen)
-        ]
+        self.units = [unit for unit in self.all if unit.type in wanted and scope.asks(unit)]
 
     @property
     def many(self) -> bool:

@@ -71,13 +71,15 @@ def _linked(documents: list[int]) -> tuple[Numbers, _Activities]:
     rows = Link.objects.filter(target__in=documents).values_list("target_id", "source_id")
     links = np.array(list(rows.order_by()), dtype=np.int64).reshape(-1, 2)
     held = all_answers(fields_asked(Orders().rules))["activity"]
-    order = np.argsort(held.ids)
+    # A record that several units held has a row for each: a link reaches all of them.
+    order = np.argsort(held.ids, kind="stable")
     ids = held.ids[order]
-    at = np.searchsorted(ids, links[:, 1])
-    there = at < len(ids)
-    there[there] = ids[at[there]] == links[there, 1]
-    record = order[at[there]]
-    return links[there, 0], _Activities(held.unit[record], held.day[record])
+    first = np.searchsorted(ids, links[:, 1], side="left")
+    count = np.searchsorted(ids, links[:, 1], side="right") - first
+    of_link = np.repeat(np.arange(len(links)), count)
+    within = np.arange(len(of_link)) - np.repeat(np.cumsum(count) - count, count)
+    record = order[np.repeat(first, count) + within]
+    return links[of_link, 0], _Activities(held.unit[record], held.day[record])
 
 
 def _workdays(since: Sequence[date], studied: Numbers) -> Numbers:

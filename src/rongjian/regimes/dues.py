@@ -137,6 +137,8 @@ def origin(rule: Rule) -> str:
 def blocks(scope: Scope, first: date, last: date, today: date) -> list[Block]:
     """Everything owed in a scope for the windows whose period begins between two days."""
     orders = Orders()
+    if not orders.adopted:
+        return []
     laid_out = _laid_out(orders, scope, first, last)
     if not laid_out.plots:
         return []
@@ -168,8 +170,7 @@ class Layout:
 
 
 def _laid_out(orders: Orders, scope: Scope, first: date, last: date) -> Layout:
-    types = {kind for rule in orders.rules for kind in rule.who.types}
-    bodies = Bodies(scope, types, first, last)
+    bodies = Bodies(scope, orders.rules, first, last)
     plots = []
     for order, units in _by_order(orders, bodies).items():
         for rule, found in expected(order.rules, max(first, order.since), last, order.calendar):

@@ -37,7 +37,8 @@ class Adoption(models.Model):
 class LocalRule(models.Model):
     """A house's own version of a rule from a day on: what it changes, as the content file would say it.
 
-    Under a code of its own it is a further rule, `like` the one that the changes name so.
+    Under a code of its own it is a further rule, `like` the one that the changes name so. `types` are
+    the types of units that owe it, `accepts` (ledger, field, values) what counts as well.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="local_rules")

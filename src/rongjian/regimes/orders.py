@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rongjian.kernel.content import Basis
-from rongjian.kernel.regimes import Rule, rules, versions
+from rongjian.kernel.regimes import Answer, Rule, rules, versions
 from rongjian.org.own_days import OwnDay
 from rongjian.regimes.models import Adoption, LocalRule
 
@@ -18,25 +18,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """The rules of a house, its own working days, and the day from which it keeps the calendar."""
+    """The rules of a house, its own working days, the day from which it keeps the calendar, and the
+    codes of what it leaves out.
+    """
 
     since: date
     rules: tuple[Rule, ...]
     calendar: Mapping[date, bool]
+    left_out: frozenset[str] = frozenset()
 
 
 class Orders:
-    """What every house has laid down, read once; the nearest house above a unit decides."""
+    """What every house has laid down, read once if asked; the nearest house above a unit decides."""
 
     def __init__(self) -> None:
-        self._adopted = {row.unit.code: row for row in Adoption.objects.select_related("unit")}
-        self._days: dict[str, list[OwnDay]] = {}
-        for day in OwnDay.objects.select_related("unit"):
-            self._days.setdefault(day.unit.code, []).append(day)
-        self._local: dict[str, list[LocalRule]] = {}
-        for local in LocalRule.objects.select_related("unit"):
-            self._local.setdefault(local.unit.code, []).append(local)
         self._made: dict[tuple[str, ...], Order | None] = {}
+
+    @cached_property
+    def adopted(self) -> dict[str, Adoption]:
+        """The houses that have taken the calendar up; without any nothing else needs asking."""
+        return {row.unit.code: row for row in Adoption.objects.select_related("unit")}
+
+    @cached_property
+    def _days(self) -> dict[str, list[OwnDay]]:
+        found: dict[str, list[OwnDay]] = {}
+        for day in OwnDay.objects.select_related("unit"):
+            found.setdefault(day.unit.code, []).append(day)
+        return found
+
+    @cached_property
+    def _local(self) -> dict[str, list[LocalRule]]:
+        found: dict[str, list[LocalRule]] = {}
+        for local in LocalRule.objects.select_related("unit"):
+            found.setdefault(local.unit.code, []).append(local)
+        return found
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -46,7 +61,9 @@ class Orders:
 
     def of(self, path: str) -> Order | None:
         """The order at a place; None where no house above has taken up the calendar."""
-        laid_down = {*self._adopted, *self._days, *self._local}
+        if not self.adopted:
+            return None
+        laid_down = {*self.adopted, *self._days, *self._local}
         key = tuple(code for code in path.strip("/").split("/") if code in laid_down)
         if key not in self._made:
             self._made[key] = self._order(key)
@@ -54,7 +71,7 @@ class Orders:
 
     def _order(self, houses: tuple[str, ...]) -> Order | None:
         adopted = next(
-            (self._adopted[code] for code in reversed(houses) if code in self._adopted), None
+            (self.adopted[code] for code in reversed(houses) if code in self.adopted), None
         )
         if adopted is None:
             return None
@@ -62,7 +79,7 @@ class Orders:
         days = {row.day: row.worked for code in houses for row in self._days.get(code, ())}
         chosen = with_local(rules(), local)
         kept = tuple(rule for rule in chosen if rule.code not in adopted.left_out)
-        return Order(adopted.since, kept, days)
+        return Order(adopted.since, kept, days, frozenset(adopted.left_out))
 
 
 def with_local(listed: Iterable[Rule], local: Iterable[LocalRule]) -> tuple[Rule, ...]:
@@ -90,6 +107,12 @@ def own_version(rule: Rule, row: LocalRule) -> Rule:
         if name != "like"
     }
     until = changes.pop("valid_to", None)
+    if "types" in changes:
+        changes["who"] = replace(rule.who, types=changes.pop("types"))
+    if "accepts" in changes:
+        changes["accepts"] = tuple(
+            Answer(kind, field, tuple(values)) for kind, field, values in changes["accepts"]
+        )
     return replace(
         rule,
         **changes,

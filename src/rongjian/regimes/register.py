@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rongjian.kernel.content import ContentError
+from rongjian.kernel.deadlines import deadlines, strange
 from rongjian.kernel.regimes import Rule, rules, unknown
 from rongjian.org.models import UnitType
 from rongjian.records.kinds import kinds
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
 
 
 def read_regimes() -> None:
-    """Read every rule; ContentError where one is answered or owed by what does not exist."""
+    """Read every rule and deadline; ContentError where one is about what does not exist."""
     for rule, words in strangers(rules()):
         raise ContentError(rule.where, words)
+    known = {
+        kind.code: [field.name for field in kind.model._meta.concrete_fields] for kind in kinds()
+    }
+    for fault in strange(deadlines(), known):
+        raise fault
 
 
 def strangers(listed: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:

@@ -45,8 +45,8 @@ DEPLOYED = Flow(
     flow=DEPLOYED,
     access="task",
     group="督办",
-    form=("title", "unit", "happened_on", "due_on", "basis", "text"),
-    more=("leading", "reviewer", "campaign", "key"),
+    form=("title", "basis", "text", "due_on", "leading"),
+    more=("reviewer", "unit", "happened_on", "campaign", "key"),
     columns=("happened_on", "title", "unit", "due_on", "key"),
     filters=("campaign",),
     facts=("due_on",),
@@ -92,8 +92,9 @@ class Deployment(Record):
         verbose_name="转部署自",
     )
 
-    # Whoever it was sent to may read it.
+    # Whoever it was sent to may read it, and whoever reviews what is reported on it.
     access_shared = "receipts"
+    access_addressee = "reviewer"
 
     class Meta:
         verbose_name = "督办部署"

@@ -73,6 +73,7 @@ def lay_out(
 ) -> Deployment:
     """Save a draft with its tasks, in place of those that it had; a decision or finding is its basis.
 
+    Where a department leads and nobody is named, its contact reviews what units report.
     Raises Denied, ValidationError (a task's by its place, as `task-0`), WrongState once it is sent.
     """
     with transaction.atomic():
@@ -82,6 +83,9 @@ def lay_out(
             raise WrongState("已下发的部署不能再改任务，可作废后重新部署")
         if not deployment.key:
             deployment.key = next_key(deployment.unit, actor.today)
+        if deployment.leading is not None and deployment.reviewer is None:
+            leading = deployment.leading
+            deployment.reviewer = contacts_of([leading], actor.today).get(leading.pk)
         save(actor, deployment)
         _refuse_passing_on(deployment)
         _refuse(deployment, tasks)

@@ -22,10 +22,11 @@ _FILE = CONTENT / "supervision.yaml"
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The numbers: working days of warning and between reminders, open matters, lengths in 字."""
+    """The numbers: working days of warning, between reminders and for passing on; open matters; 字."""
 
     warns: int
     reminds_every: int
+    passes_on_within: int
     busy_from: int
     longest: int
     feedback: int
@@ -54,6 +55,20 @@ class Asked:
             raise ValueError(f"没有这类单位：{self.type}")
         if strangers := [role for role in self.roles if role not in roles()]:
             raise ValueError(f"没有这个角色：{'、'.join(strangers)}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A ledger whose records become deployments: what a meeting decided, what an inspection found."""
+
+    kind: str
+    where: Position = NOWHERE
+
+
+@cache
+def sources() -> tuple[str, ...]:
+    """The ledgers whose records can be sent down as a deployment."""
+    return tuple(each.kind for each in load_section(_FILE, "sources", Source))
 
 
 @cache
@@ -90,3 +105,4 @@ def read_policy() -> None:
     ladder()
     contacts()
     heads()
+    sources()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from rongjian.kernel.lights import Lamp, climbed
-from rongjian.org.access import allowed, visible
+from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Unit
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
@@ -69,11 +69,7 @@ def open_items(actor: Actor) -> list[OpenItem]:
 
 
 def _open_items(actor: Actor) -> list[OpenItem]:
-    units = [
-        unit
-        for unit in _own_units(actor)
-        if unit.type in contacts() and allowed(actor, "submit", "task_feedback", unit)
-    ]
+    units = answering_units(actor)
     if not units:
         return []
     found = []
@@ -84,6 +80,23 @@ def _open_items(actor: Actor) -> list[OpenItem]:
                 worst = max(cells, key=lambda cell: (cell.light.lamp, -cell.limit.toordinal()))
                 found.append(OpenItem(receipt, worst.light, worst.limit, len(cells)))
     return sorted(found, key=lambda item: (item.limit, item.receipt.unit.path, item.receipt.pk))
+
+
+def answering_units(actor: Actor) -> list[Unit]:
+    """The units for which the actor answers by a post there, in code order."""
+    ids = {post.unit_id for post in actor.posts if post.role in contacts().get(post.unit.type, ())}
+    if not ids:
+        return []
+    units = Unit.objects.filter(pk__in=ids).select_related("court").order_by("path")
+    return [unit for unit in units if allowed(actor, "submit", "task_feedback", unit)]
+
+
+def sees(actor: Actor) -> bool:
+    """Whether deployments are somebody's business: they deploy, were sent one, or review one."""
+    if may_somewhere(actor, "create", "task"):
+        return True
+    near = Q(unit__in=answering_units(actor)) | Q(deployment__reviewer=actor.person)
+    return Receipt.objects.filter(near).exists()
 
 
 def asks(light: Light) -> bool:

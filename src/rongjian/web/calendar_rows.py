@@ -15,9 +15,10 @@ from rongjian.kernel.periods import Month
 from rongjian.kernel.regimes import load_institutions
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.setting import BRANCHES
+from rongjian.records.queries import about
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import Due, blocks
-from rongjian.web.due_cells import LAMPS, Cell, Ways, cell_of, name_of, ways_of, words_of
+from rongjian.web.due_cells import LAMPS, NO_WAYS, Cell, Ways, cell_of, name_of, ways_of, words_of
 from rongjian.web.listing import changed
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from rongjian.org.access import Actor
+    from rongjian.regimes.deadlines import RecordDue
 
 _MONTHS = 12
-_YEAR = timedelta(days=366)
+YEAR = timedelta(days=366)
 
 
 # --- a year of one body ------------------------------------------------------------------------------
@@ -116,15 +118,17 @@ def _year(dues: list[Due], chosen: str, today: date, query: QueryDict) -> Iterat
 
 @dataclass(frozen=True)
 class Line:
-    """A due as a line of the list."""
+    """A due as a line of the list; one that a record asks for has no ways but the record's own."""
 
     lamp: str
     when: str
     what: str
     more: str
-    ways: Ways
-    due: Due
     url: str
+    ends: date
+    state: int
+    ways: Ways = NO_WAYS
+    due: Due | None = None
 
 
 @dataclass(frozen=True)
@@ -134,22 +138,28 @@ class Listed:
     groups: tuple[tuple[str, tuple[Line, ...]], ...]
     finished: int
 
+    @property
+    def any(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.finished) or any(lines for _, lines in self.groups)
 
-def listed_of(dues: Iterable[Due], actor: Actor) -> Listed:
-    """逾期, 本周, 本月, 以后: by the day on which each ends."""
+
+def listed_of(dues: Iterable[Due], asked: Iterable[RecordDue], actor: Actor) -> Listed:
+    """逾期, 本周, 本月, 以后: by the day on which each ends; what records ask for stands among them."""
     today = actor.today
     sunday = today + timedelta(days=6 - today.weekday())
     month_end = Month.of(today).last_day
     parts: dict[str, list[Line]] = {"已过期限": [], "本周到期": [], "本月到期": [], "以后到期": []}
     finished = 0
-    for due in sorted(dues, key=lambda each: (each.window.ends_on, each.rule.code)):
-        ends = due.window.ends_on
-        if due.state == MISSED:
-            parts["已过期限"].append(_line(due, actor))
-        elif due.state in (DUE, FUTURE) and due.window.opens_on <= today:
-            when = "本周" if ends <= sunday else "本月" if ends <= month_end else "以后"
-            parts[f"{when}到期"].append(_line(due, actor))
-        elif due.state in (DONE, LATE, EXCUSED):
+    begun = [_line(due, actor) for due in dues if due.window.opens_on <= today]
+    lines = [*begun, *(record_line(due, today) for due in asked)]
+    for line in sorted(lines, key=lambda each: (each.ends, each.what)):
+        if line.state == MISSED:
+            parts["已过期限"].append(line)
+        elif line.state in (DUE, FUTURE):
+            when = "本周" if line.ends <= sunday else "本月" if line.ends <= month_end else "以后"
+            parts[f"{when}到期"].append(line)
+        elif line.state in (DONE, LATE, EXCUSED):
             finished += 1
     return Listed(tuple((name, tuple(lines)) for name, lines in parts.items()), finished)
 
@@ -161,9 +171,25 @@ def _line(due: Due, actor: Actor) -> Line:
         when=words_of(due, actor.today),
         what=f"{due.rule.name}（{due.window.label}）",
         more=f"限 {due.window.due_on:%m-%d} 前记录",
+        url=f"{reverse('calendar')}?{urlencode(where)}#cell",
+        ends=due.window.ends_on,
+        state=due.state,
         ways=ways_of(actor, due),
         due=due,
-        url=f"{reverse('calendar')}?{urlencode(where)}#cell",
+    )
+
+
+def record_line(due: RecordDue, today: date) -> Line:
+    """What a record asks for; the actor may view the record."""
+    record = due.record
+    return Line(
+        lamp=LAMPS[due.state],
+        when=f"{WORDS[due.state]} {due.words(today)}" if due.state != LATE else due.words(today),
+        what=f"{due.rule.name}：{about(record, full=True)}",
+        more=f"限 {due.due_on:%m-%d}" + ("" if due.rule.ours else "，由对方办理，到期跟进"),
+        url=reverse("record", args=[record.kind, record.pk]),
+        ends=due.due_on,
+        state=due.state,
     )
 
 
@@ -199,7 +225,7 @@ def units_of(actor: Actor, court: Unit, year: int, month: int) -> UnitsTable:
     last = Month.of(first).last_day
     dues = [
         due
-        for block in blocks(Scope.below(court), first - _YEAR, last, actor.today)
+        for block in blocks(Scope.below(court), first - YEAR, last, actor.today)
         for due in block.cells_of(lambda window: window.period.start <= last <= window.period.end)
     ]
     own = [due for due in dues if due.unit.court_id == court.pk and due.state != NA]

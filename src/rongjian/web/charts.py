@@ -37,8 +37,8 @@ class Mark:
     url: str
 
 
-def months(marks: Sequence[Mark], measure_unit: str, summary: str) -> SafeString:
-    """Bars by month, as the SVG element of a page; `summary` says in a sentence what it shows."""
+def columns(marks: Sequence[Mark], measure_unit: str, summary: str) -> SafeString:
+    """Bars in the order given (months, steps), as the SVG element of a page; `summary` says what it shows."""
     values = [_value(mark) for mark in marks]
     every = max(1, len(marks) // 12)
     shown = [mark.label for mark in marks[::every]]
@@ -48,7 +48,7 @@ def months(marks: Sequence[Mark], measure_unit: str, summary: str) -> SafeString
         "height": 180,
         "mark": {"type": "bar", "color": BLUE, "minBandSize": 2},
         "encoding": {
-            "x": _axis_of_months(shown),
+            "x": _axis_of_labels(shown),
             "y": {
                 "field": "y",
                 "type": "quantitative",
@@ -68,7 +68,7 @@ def _value(mark: Mark) -> dict[str, Any]:
     return {"x": mark.label, "y": mark.value, "told": told, "to": f"{_NOWHERE}{mark.url}"}
 
 
-def _axis_of_months(shown: Sequence[str]) -> dict[str, Any]:
+def _axis_of_labels(shown: Sequence[str]) -> dict[str, Any]:
     axis = {"title": None, "values": list(shown), "labelAngle": 0, "labelOverlap": "greedy"}
     return {"field": "x", "type": "ordinal", "sort": None, "axis": axis}
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
-VARIABLE = "RONGJIAN_NOW"
+from rongjian.kernel.held_clock import VARIABLE as VARIABLE
+from rongjian.kernel.held_clock import held
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def fixed() -> datetime | None:
     """The moment RONGJIAN_NOW names (local time unless it says otherwise), if it is set."""
-    text = os.environ.get(VARIABLE)
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    return held(os.environ.get(VARIABLE, ""), ZoneInfo(settings.TIME_ZONE))
 
 
 def now() -> datetime:

@@ -88,10 +88,13 @@ class Ways:
         return bool(self.record) or self.nil or self.excuse
 
 
+NO_WAYS = Ways()
+
+
 def ways_of(actor: Actor, due: Due) -> Ways:
     """The ways that are open: record it, also late; say that there was nothing; say why."""
     if due.state == NA or actor.today < due.window.opens_on:
-        return Ways()
+        return NO_WAYS
     kind = kind_of(due.rule.answers[0].kind)
     records = allowed(actor, "create", kind.access, due.unit)
     over = actor.today > due.window.due_on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rongjian.kernel.periods import Month
 from rongjian.records.queries import unit_words
-from rongjian.web.charts import Mark, months
+from rongjian.web.charts import Mark, columns
 from rongjian.web.figure_words import put, with_unit
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def chart(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> SafeS
         for row in rows
     ]
     measure_unit = "万元" if large else first.measure_unit
-    return months(marks, measure_unit, f"{unit_words(unit)}{first.name}，{period.label}，按月")
+    return columns(marks, measure_unit, f"{unit_words(unit)}{first.name}，{period.label}，按月")
 
 
 def table(unit: Unit, period: Period, rows: Sequence[Figure], way: Way) -> MonthTable:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from rongjian.indicators import snapshots
 from rongjian.org.access import may_somewhere, roles, visible
 from rongjian.org.models import Post, PostState
 from rongjian.org.role_difference import decided_by
 from rongjian.records.kinds import kinds
-from rongjian.records.waiting import open_dues
 from rongjian.regimes.waiting import open_regime_dues, sees_calendars
+from rongjian.supervision.waiting import open_items, sees
 from rongjian.web import clock
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ MENU = (
     Entry("专班", "taskforces", "/taskforce/", group="组织"),
     # A leader's word on posts of administrators and inspectors; the page is there for nobody else.
     Entry("任职核准", "sys-grants", "/sys/grants", _has_posts_to_decide, group="组织"),
+    Entry("督办", "supervise", "/supervise/", sees, group="记录"),
     Entry("制度日历", "calendar", "/calendar/", sees_calendars, group="记录"),
     Entry("台账", "ledgers", "/ledger/", group="记录"),
     Entry("导入", "imports", "/import", _may_import, group="记录"),
@@ -125,10 +128,14 @@ MENU_OF_ADMINISTRATORS = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: `frame` for every template, with or without somebody logged in."""
+    """The context processor: `frame` for every template that shows one, logged in or not."""
+    return {"frame": SimpleLazyObject(partial(_frame, request))}
+
+
+def _frame(request: HttpRequest) -> Frame:
     actor: Actor | None = getattr(request, "actor", None)
     moment = clock.fixed()
-    frame = Frame(
+    return Frame(
         house=actor.person.court.name if actor else PRODUCT,
         person=actor.person.name if actor else "",
         posts=tuple(_post(post) for post in actor.posts) if actor else (),
@@ -141,7 +148,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
         # An administrator has no business here, so nothing to say about its burdens.
         feedback=actor is not None and not actor.administrator,
     )
-    return {"frame": frame}
 
 
 def _post(post: Post) -> str:
@@ -151,7 +157,7 @@ def _post(post: Post) -> str:
 def _menu(actor: Actor, path: str) -> tuple[Item, ...]:
     if actor.administrator:
         return _items(MENU_OF_ADMINISTRATORS, actor, path, 0)
-    return _items(MENU, actor, path, len(open_dues(actor)) + len(open_regime_dues(actor)))
+    return _items(MENU, actor, path, len(open_items(actor)) + len(open_regime_dues(actor)))
 
 
 def _items(menu: tuple[Entry, ...], actor: Actor, path: str, waiting: int) -> tuple[Item, ...]:

@@ -1,4 +1,6 @@
-"""`rongjian dues`: what a unit owes under regimes in a period, and what has become of it."""
+"""`rongjian dues`: what a unit owes under regimes in a period, what its records ask for by their own
+day, and what has become of it.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,13 @@ from rongjian.kernel.periods import Month, Period
 from rongjian.ops.commands.figure import print_json
 from rongjian.org.queries import unit_named
 from rongjian.regimes.bodies import Scope
+from rongjian.regimes.deadlines import record_dues
 from rongjian.regimes.dues import blocks
 
 if TYPE_CHECKING:
     import argparse
 
+    from rongjian.regimes.deadlines import RecordDue
     from rongjian.regimes.dues import Due
 
 
@@ -46,6 +50,12 @@ def run(args: argparse.Namespace) -> int:
                 print_json(_facts(due))
             else:
                 sys.stdout.write(f"{_line(due, today)}\n")
+    for each in record_dues(scope, period.start, period.end, today):
+        count += 1
+        if args.json:
+            print_json(_record_facts(each, today))
+        else:
+            sys.stdout.write(f"{_record_line(each, today)}\n")
     if not count and not args.json:
         sys.stdout.write(f"{unit.name} {period.label}没有应办事项：本院可能还没有启用制度日历\n")
     return 0
@@ -78,5 +88,26 @@ def _facts(due: Due) -> dict[str, Any]:
         "records": [record for record, _, _ in due.answers],
         "late_by": due.late_by,
         "statement": statement.told if statement else "",
+        "basis": due.rule.source,
+    }
+
+
+def _record_line(due: RecordDue, today: date) -> str:
+    told = f"{due.record.kind}:{due.record.pk}"
+    return f"{due.unit.short}\t{due.rule.name}\t{told}\t限 {due.due_on}\t{due.words(today)}"
+
+
+def _record_facts(due: RecordDue, today: date) -> dict[str, Any]:
+    return {
+        "unit": due.unit.code,
+        "rule": due.rule.code,
+        "name": due.rule.name,
+        "opens_on": due.since,
+        "due_on": due.due_on,
+        "state": STATES[due.state],
+        "words": due.words(today),
+        "records": [due.record.pk],
+        "done_on": due.done_on,
+        "ours": due.rule.ours,
         "basis": due.rule.source,
     }

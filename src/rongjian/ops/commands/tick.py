@@ -10,8 +10,8 @@ import sys
 import threading
 from argparse import SUPPRESS
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -21,8 +21,11 @@ from rongjian.facts import extract
 from rongjian.facts.files import Manifest
 from rongjian.indicators import refresh, snapshots
 from rongjian.kernel.heartbeat import beat
+from rongjian.kernel.held_clock import VARIABLE, held
 from rongjian.log import verification
 from rongjian.log.models import Event
+from rongjian.notices.rounds import make
+from rongjian.notices.sending import deliver
 from rongjian.ops.commands import Refused
 from rongjian.ops.data import require_data
 from rongjian.org import taking_effect
@@ -31,7 +34,7 @@ from rongjian.records.reorganisation import settle
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import date
+    from datetime import date, datetime
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused("--loop 后面的秒数应大于 0")
     require_data()
     if args.loop is None:
-        _report(steps(timezone.localdate()), as_json=args.json)
+        _report(steps(_now()), as_json=args.json)
         return 0
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -81,7 +84,7 @@ def run_once(trouble: str, *, as_json: bool) -> str:
     Whatever it is, the loop goes on: it is tried again in the next round.
     """
     try:
-        done = steps(timezone.localdate())
+        done = steps(_now())
     except Exception as error:
         if repr(error) != trouble:
             log.exception("例行工作没有做完，稍后重试")
@@ -92,25 +95,31 @@ def run_once(trouble: str, *, as_json: bool) -> str:
     return ""
 
 
-def steps(today: date) -> list[Done]:
+def steps(now: datetime) -> list[Done]:
     """Every step in its order; each finds out itself whether there is anything to do.
 
     The log comes first: what it writes is then already in the facts' point of the log.
     """
-    first = [_log(today), _organisation(today), _people(today), _imports()]
+    today = now.date()
+    first = [_log(now), _organisation(today), _people(now), _imports(), _notices(now)]
     done = [*first, _find(), _facts(), _figures(today)]
     beat(settings.HEARTBEAT, timezone.localtime())
     return done
 
 
-def _log(today: date) -> Done:
+def _now() -> datetime:
+    """The moment, unless RONGJIAN_NOW holds the clock still for pages and for this."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return held(os.environ.get(VARIABLE, ""), zone) or timezone.localtime(timezone=zone)
+
+
+def _log(now: datetime) -> Done:
     """Verify the log once a day, as soon as there is one."""
     last = verification.last()
-    if last is not None and timezone.localtime(last.at).date() >= today:
+    if last is not None and timezone.localtime(last.at).date() >= now.date():
         return Done("log", "变更记录校验", changed=False, words="今天已校验")
     if not Event.objects.exists():
         return Done("log", "变更记录校验", changed=False, words="还没有变更记录")
-    now = datetime.combine(today, timezone.localtime().timetz())
     verdict = verification.verified(verification.Service("tick", now))
     return Done("log", "变更记录校验", changed=True, words=verification.in_words(verdict))
 
@@ -129,10 +138,17 @@ def _organisation(today: date) -> Done:
     return Done("organisation", "组织设置", changed > 0, _told(changed > 0, f"{changed} 个单位"))
 
 
-def _people(today: date) -> Done:
+def _people(now: datetime) -> Done:
     """Transfers and leavings that were dated ahead take effect."""
-    changed = taking_effect.settle(datetime.combine(today, timezone.localtime().timetz()))
+    changed = taking_effect.settle(now)
     return Done("people", "人员异动", changed > 0, _told(changed > 0, f"{changed} 人"))
+
+
+def _notices(now: datetime) -> Done:
+    """The digests of the day, once, and whatever of them has not left the house yet."""
+    made, sent = make(now), deliver(now)
+    words = f"{made} 人" + (f"，发出 {sent} 封" if sent else "")
+    return Done("notices", "提醒", bool(made or sent), _told(bool(made or sent), words))
 
 
 def _find() -> Done:

@@ -19,8 +19,10 @@ from rongjian.ops.demo.calendar import skips
 from rongjian.ops.demo.cast import BRANCH
 from rongjian.ops.demo.scribe import moment
 from rongjian.ops.demo.words import topics
-from rongjian.records.actions import link, save
+from rongjian.records.actions import link
+from rongjian.records.bulk import create_many
 from rongjian.records.host_models import stated
+from rongjian.records.kinds import kind_of
 from rongjian.records.linking import explain
 from rongjian.records.models import LinkKind, Record
 
@@ -87,22 +89,35 @@ def _record(scribe: Scribe, court: Court, month: Month, rows: list[Row]) -> Iter
             said = [(row.pop("_decided", ""), row.pop("_no_link", "")) for row in part]
             recorded = scribe.rows(when, office, "activity", part, state=state)
             yield recorded
-            scribe.at(when + timedelta(minutes=10), partial(_follow, office, recorded, said))
+            follow = partial(_follow, office, recorded, said, until - DECIDED)
+            scribe.at(when + timedelta(minutes=10), follow)
 
 
-def _follow(office: Actor, recorded: Recorded, said: list[tuple[str, str]], now: datetime) -> None:
+def _follow(
+    office: Actor, recorded: Recorded, said: list[tuple[str, str]], newest: date, now: datetime
+) -> None:
     """What the newest meetings decided, each a record of its own, and why some touch no business."""
     actor = replace(office, now=now)
-    newest = now.date() - DECIDED
-    made = Record.objects.select_related("unit__court", "court").in_bulk(recorded.ids)
-    for pk, row, (decided, reason) in zip(recorded.ids, recorded.rows, said, strict=True):
-        if decided and row["happened_on"] >= newest:
-            until = add_workdays(row["happened_on"], 20)
-            same = {name: row[name] for name in ("unit_id", "happened_on", "campaign", "line")}
-            decision = save(actor, MeetingDecision(what=decided, due_on=until, **same))
-            link(actor, decision, made[pk], LinkKind.BASIS)
-        if reason:
-            explain(actor, made[pk], reason, "")
+    told = list(zip(recorded.ids, recorded.rows, said, strict=True))
+    decided = {
+        pk: _decision(row, what)
+        for pk, row, (what, _) in told
+        if what and row["happened_on"] >= newest
+    }
+    unlinked = {pk: reason for pk, _, (_, reason) in told if reason}
+    ids = create_many(actor, kind_of(MeetingDecision.kind_code), list(decided.values()))
+    records = Record.objects.select_related("unit__court", "court")
+    made = records.in_bulk([*ids, *decided, *unlinked])
+    for decision, meeting in zip(ids, decided, strict=True):
+        link(actor, made[decision], made[meeting], LinkKind.BASIS)
+    for pk, reason in unlinked.items():
+        explain(actor, made[pk], reason, "")
+
+
+def _decision(meeting: Row, what: str) -> Row:
+    """What a meeting decided, to be done within twenty working days."""
+    same = {name: meeting[name] for name in ("unit_id", "happened_on", "campaign", "line")}
+    return {"what": what, "due_on": add_workdays(meeting["happened_on"], 20), **same}
 
 
 def _month(random: Random, court: Court, month: Month) -> Iterator[Row]:

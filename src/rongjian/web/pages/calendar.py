@@ -6,24 +6,34 @@ with the ways on: 记录, 本期无, 说明原因, 补录.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
 
+from rongjian.kernel.periods import Month
+from rongjian.kernel.regimes import load_institutions
+from rongjian.kernel.workdays import NO_OVERRIDES
+from rongjian.ledgers.activity import HOLDERS, Activity
 from rongjian.org.access import Denied, allowed, reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.queries import UnknownUnit, unit_named
+from rongjian.records.actions import opened
 from rongjian.records.queries import unit_words
 from rongjian.regimes.bodies import Scope
+from rongjian.regimes.deadlines import RecordDue, record_dues, seen_by
 from rongjian.regimes.dues import Due, blocks
-from rongjian.regimes.orders import Orders
+from rongjian.regimes.orders import Order, Orders
 from rongjian.regimes.waiting import own_units, sees_calendars
+from rongjian.web.calendar_files import ICS, heat_sheet, limits_file
+from rongjian.web.calendar_month import Dot, MonthView, month_of, strip_of
 from rongjian.web.calendar_rows import Heat, Listed, UnitsTable, heat_of, listed_of, units_of
 from rongjian.web.due_cells import Declared, Panel, just_declared, name_of, panel_of
+from rongjian.web.export import XLSX
 from rongjian.web.listing import Option, changed
 
 if TYPE_CHECKING:
@@ -33,7 +43,7 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.web.middleware import ActorRequest
 
-_VIEWS = (("heat", "热力图"), ("list", "清单"), ("units", "单位"))
+_VIEWS = (("heat", "热力图"), ("month", "月历"), ("list", "清单"), ("units", "单位"))
 _MOST_OFFERED = 200
 _FIRST_YEAR = 2018
 
@@ -65,6 +75,10 @@ class CalendarPage:
     heat: Heat | None
     listed: Listed | None
     table: UnitsTable | None
+    shown_month: MonthView | None
+    strip: tuple[Dot, ...]
+    plan: str
+    files: tuple[tuple[str, str], ...]
     panel: Panel | None
     declared: Declared | None
     refusal: str
@@ -86,7 +100,7 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         raise Denied("没有权限：您的岗位不查看制度日历")
     asked = _asked(actor, query)
     order = Orders().of(asked.unit.path)
-    dues = _dues(asked, actor)
+    dues, of_records = _dues(asked, actor), _of_records(asked, actor)
     own = asked.view != "units"
     page = CalendarPage(
         title="制度日历",
@@ -101,14 +115,18 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         ),
         tabs=_tabs(query, asked, actor),
         heat=heat_of(dues, asked.cell, actor.today, query) if own else None,
-        listed=listed_of(dues, actor) if own else None,
+        listed=listed_of(dues, of_records, actor) if own else None,
         table=None if own else units_of(actor, asked.unit, asked.year, asked.month),
+        shown_month=_month_view(actor, asked, dues, of_records, order, query),
+        strip=strip_of(asked.year, dues, query) if own else (),
+        plan=_plan(actor, asked) if order else "",
+        files=_files(asked, query) if own and dues else (),
         panel=_panel(actor, asked, dues),
         declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
         adopted=order is not None,
         adopts=_adopts(actor, asked.unit) if order is None else "",
-        rules=len(Orders().rules),
+        rules=len({rule.code for rule in Orders().rules}),
         here=f"{reverse('calendar')}{changed(query, {'told': None})}",
     )
     return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)
@@ -158,6 +176,64 @@ def _dues(asked: Asked, actor: Actor) -> list[Due]:
     first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
     found = blocks(Scope.of(asked.unit), first, last, actor.today)
     return [due for block in found for due in block.cells()]
+
+
+def _of_records(asked: Asked, actor: Actor) -> list[RecordDue]:
+    """What the unit's records ask for in the year by their own day, as far as the actor may view them."""
+    if asked.view == "units":
+        return []
+    first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
+    return record_dues(Scope.of(asked.unit), first, last, actor.today, seen_by(actor))
+
+
+def _month_view(
+    actor: Actor,
+    asked: Asked,
+    dues: list[Due],
+    of_records: list[RecordDue],
+    order: Order | None,
+    query: QueryDict,
+) -> MonthView | None:
+    if asked.view != "month":
+        return None
+    month = Month.at(asked.year, asked.month)
+    calendar = order.calendar if order else NO_OVERRIDES
+    return month_of(actor, asked.unit, month, dues, of_records, calendar, query)
+
+
+def _plan(actor: Actor, asked: Asked) -> str:
+    """Where the month is planned; empty for whom it is not granted, or whose unit holds no activities."""
+    unit = asked.unit
+    if unit.type not in HOLDERS or not allowed(actor, "create", Activity.access_class, unit):
+        return ""
+    return f"{reverse('calendar-plan')}?{urlencode({'unit': unit.code})}"
+
+
+def _files(asked: Asked, query: QueryDict) -> tuple[tuple[str, str], ...]:
+    """What can be taken along."""
+    where = {"unit": asked.unit.code, "year": str(asked.year)}
+    return tuple(
+        (words, f"{reverse('calendar-export')}?{urlencode({**where, 'what': what})}")
+        for words, what in (("热力图（Excel）", "heat"), ("期限（日历文件）", "limits"))
+    )
+
+
+def export(request: ActorRequest) -> HttpResponse:
+    """The heat map as .xlsx, or the open limits as an .ics file; it is logged."""
+    actor, query = request.actor, request.GET
+    if not sees_calendars(actor):
+        raise Denied("没有权限：您的岗位不查看制度日历")
+    asked = replace(_asked(actor, query), view="heat")
+    dues, name = _dues(asked, actor), f"{asked.unit.short}{asked.year}年"
+    if query.get("what") == "limits":
+        body, kind, name = limits_file(asked.unit, dues, actor.now), ICS, f"{name}制度期限.ics"
+    else:
+        institutions = {code: each.name for code, each in load_institutions().items()}
+        body, kind, name = heat_sheet(institutions, dues), XLSX, f"{name}制度日历.xlsx"
+    opened(actor, "calendar", asked.unit, f"导出{name}")
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return answer
 
 
 def _panel(actor: Actor, asked: Asked, dues: list[Due]) -> Panel | None:

@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.kernel.regimes import load_institutions
-from rongjian.kernel.windows import CYCLE_WORDS
+from rongjian.kernel.windows import CYCLE_MONTHS, CYCLE_WORDS
 from rongjian.org.access import allowed, require, visible
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
 from rongjian.org.own_days import OwnDay
+from rongjian.records.kinds import kind_of
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
 from rongjian.regimes.models import LocalRule
 
@@ -47,18 +48,84 @@ class RuleForm(forms.Form):
     grace = forms.IntegerField(
         label="宽限（工作日）", min_value=0, max_value=30, initial=3, required=False
     )
+    opens = forms.IntegerField(
+        label="时段自（几日）",
+        min_value=1,
+        max_value=31,
+        required=False,
+        help_text="不填为周期的第一天到最后一天",
+    )
+    ends = forms.IntegerField(label="时段至（几日）", min_value=1, max_value=31, required=False)
+    from_month = forms.IntegerField(
+        label="时段自（周期的第几个月）",
+        min_value=1,
+        max_value=12,
+        required=False,
+        help_text="如每半年的第 6 个月填 6",
+    )
+    to_month = forms.IntegerField(
+        label="时段至（周期的第几个月）", min_value=1, max_value=12, required=False
+    )
+    types = forms.MultipleChoiceField(
+        label="适用",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不选沿用原来的",
+    )
+    merged = forms.ChoiceField(
+        label="一并完成", required=False, help_text="这项的记录也算完成；两项各有议程"
+    )
     valid_to = forms.DateField(label="截止日期", widget=_DATE, required=False)
 
     def __init__(self, rules: tuple[Rule, ...], *given: object) -> None:
         super().__init__(*given)  # type: ignore[arg-type]
         named = {rule.code: f"{rule.name}（{rule.often}）" for rule in rules}
         self.fields["code"].choices = list(named.items())  # type: ignore[attr-defined]
+        words = dict(UnitType.choices)
+        asked = dict.fromkeys(kind for rule in rules for kind in rule.who.types)
+        types = [(kind, str(words[kind])) for kind in asked]
+        self.fields["types"].choices = types  # type: ignore[attr-defined]
+        self.fields["merged"].choices = [("", "不合并"), *named.items()]  # type: ignore[attr-defined]
+        self._answers = {rule.code: rule.answers for rule in rules}
+
+    def clean(self) -> dict[str, Any]:
+        """A window or a validity that ends before it begins is refused where it was typed."""
+        given: dict[str, Any] = self.cleaned_data
+        first, last = self._months()
+        if first > last or last > CYCLE_MONTHS[given.get("cycle", "year")]:
+            self.add_error(
+                "to_month", f"时段要在周期之内，且不早于开始：第 {first} 个月开始，请改“时段至”"
+            )
+        opens, ends = self._days()
+        if first == last and ends < opens:
+            self.add_error("ends", f"截止日早于开始日：{opens} 日开始，请填 {opens} 到 31，或不填")
+        since, until = given.get("valid_from"), given.get("valid_to")
+        if since and until and until < since:
+            self.add_error("valid_to", f"截止日期早于生效日期 {since}：请改晚，或不填（一直有效）")
+        return given
+
+    def _months(self) -> tuple[int, int]:
+        """First and last month of the window within the cycle."""
+        given = self.cleaned_data
+        first = given.get("from_month") or 1
+        return first, given.get("to_month") or CYCLE_MONTHS[given.get("cycle", "year")]
+
+    def _days(self) -> tuple[int, int]:
+        """The day on which the window opens in its first month, and ends in its last."""
+        return self.cleaned_data.get("opens") or 1, self.cleaned_data.get("ends") or 31
 
     def changes(self) -> dict[str, Any]:
-        """What was given, as the content file would say it; a new cycle has no part of its own yet."""
+        """What was given, as the content file would say it; the window is the whole cycle unless said."""
         given = {name: self.cleaned_data[name] for name in ("name", "needed", "grace")}
         kept = {name: value for name, value in given.items() if value not in (None, "")}
-        kept |= {"cycle": self.cleaned_data["cycle"], "months": None, "days": None, "by_day": 0}
+        kept |= {"cycle": self.cleaned_data["cycle"], "by_day": 0}
+        kept |= {"months": list(self._months()), "days": list(self._days())}
+        if self.cleaned_data["types"]:
+            kept["types"] = self.cleaned_data["types"]
+        if merged := self.cleaned_data["merged"]:
+            kept["accepts"] = [
+                [each.kind, each.field, [*each.values]] for each in self._answers[merged]
+            ]
         if self.cleaned_data["valid_to"]:
             kept["valid_to"] = str(self.cleaned_data["valid_to"])
         return kept
@@ -78,7 +145,7 @@ class RulesPage:
 
     title: str
     court: Unit
-    groups: tuple[tuple[str, tuple[tuple[Rule, str], ...]], ...]
+    groups: tuple[tuple[str, tuple[tuple[Rule, str, str], ...]], ...]
     days: tuple[OwnDay, ...]
     edits: bool
     form: RuleForm
@@ -151,6 +218,13 @@ def _take_over(form: forms.Form, error: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, fault)
 
 
+def _counts(rule: Rule) -> str:
+    """What else counts as having done it, in words; and whether that of the units below does."""
+    words = [kind_of(each.kind).name for each in rule.accepts]
+    words += ["下级组织的记录"] if rule.below else []
+    return "、".join(dict.fromkeys(words))
+
+
 def _page(request: ActorRequest, court: Unit, form: RuleForm, day_form: DayForm) -> HttpResponse:
     listed = rules_of(court)
     names = dict(UnitType.choices)
@@ -158,7 +232,7 @@ def _page(request: ActorRequest, court: Unit, form: RuleForm, day_form: DayForm)
         (
             institution.name,
             tuple(
-                (rule, "、".join(str(names[kind]) for kind in rule.who.types))
+                (rule, "、".join(str(names[kind]) for kind in rule.who.types), _counts(rule))
                 for rule in listed
                 if rule.institution == code
             ),

@@ -32,7 +32,7 @@ def draft(request: ActorRequest, code: str) -> HttpResponse:
     """Keep what stands in a form, or forget it; the answer is the sentence that the page shows."""
     _writable(request, code)
     address = request.POST.get("address", "")
-    if not address.startswith("/ledger/"):
+    if not address.startswith(("/ledger/", "/supervise/")):
         return HttpResponse("没有这个表单。", status=400)
     if "drop" in request.POST:
         form_drafts.drop(request.actor, address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,17 +13,26 @@ from django.urls import reverse
 
 from rongjian.kernel.dues import MISSED, days_words
 from rongjian.kernel.periods import Month
+from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers import force_batch
 from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.decision import due_by
+from rongjian.notices.queries import told_today
 from rongjian.org.access import allowed, may_somewhere, visible
+from rongjian.org.own_days import own_days
 from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
-from rongjian.records.waiting import SOON, DueLine, due_status, open_dues, waiting_for
+from rongjian.records.waiting import SOON, due_status, waiting_for
+from rongjian.regimes.deadlines import RecordDue, open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.waiting import open_items
+from rongjian.web.calendar_rows import record_line
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
+from rongjian.web.supervise_desk import begun, to_say
+from rongjian.web.supervise_view import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,14 +42,15 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.regimes.dues import Due
+    from rongjian.supervision.waiting import OpenItem
     from rongjian.web.due_cells import Declared, Ways
     from rongjian.web.middleware import ActorRequest
+    from rongjian.web.supervise_desk import Begun, Waiting
 
 WEEKDAYS = "一二三四五六日"
 _AT_FIRST = 7
 _RECENT = 6
 _FORCES = 3
-_AHEAD = timedelta(days=SOON)
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class Task:
     due: Due | None = None
     ways: Ways | None = None
     why: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,11 +94,13 @@ class HomePage:
     later: tuple[Task, ...]
     next_due: str
     bond: Bond | None
+    begun: tuple[Begun, ...]
     recent: tuple[tuple[Record, str, str], ...]
     starts: tuple[tuple[str, str], ...]
     quick: str
     declared: Declared | None
     here: str
+    told: int
 
 
 def home(request: ActorRequest) -> HttpResponse:
@@ -96,18 +108,22 @@ def home(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.administrator:
         return redirect("sys")
-    dues = open_dues(actor)
     owed = sorted(
         [
-            *map(_due_task, dues),
+            *(_deployed(each, actor) for each in open_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
-            *(_decided(each, actor.today) for each in due_by(actor, actor.today + _AHEAD)),
+            *(_record_task(each, actor.today) for each in open_record_dues(actor)),
+            *(_decided(each, actor.today) for each in due_by(actor, _ahead(actor))),
         ],
         key=lambda task: task.on or actor.today,
     )
+    waiting = list(_waiting(actor))
     today = [task for task in owed if task.on == actor.today]
-    today += [*_waiting(actor), *_over(actor)]
+    today += [*map(_said, to_say(actor)), *(task for task in waiting if task.on is None)]
+    today += _over(actor)
     soon = [task for task in owed if task.on != actor.today]
+    # What is planned for a later day waits for that day.
+    soon = sorted([*soon, *(task for task in waiting if task.on)], key=_by_day)
     page = HomePage(
         title=f"{actor.today.month}月{actor.today.day}日 星期{WEEKDAYS[actor.today.weekday()]}",
         today=tuple(today),
@@ -115,30 +131,42 @@ def home(request: ActorRequest) -> HttpResponse:
         later=tuple(soon[_AT_FIRST:]),
         next_due=_next_due(soon, actor.today),
         bond=_bond(actor),
+        begun=begun(actor),
         recent=_recent(actor),
         starts=_starts(actor),
         quick=_quick(actor),
         declared=just_declared(actor, request.GET.get("told", "")),
         here=reverse("home"),
+        told=told_today(actor),
     )
     return render(request, "home/page.html", {"page": page})
 
 
-def _due_task(line: DueLine) -> Task:
-    due = line.due
-    late = line.days < 0
-    # What answers a due lies inside its window, so one that is late was held by its last day.
-    held = {"happened_on": due.due_on} if late else {}
-    asked = urlencode({"unit": due.unit.code, **held})
+def _ahead(actor: Actor) -> date:
+    """So many working days ahead, as notices look ahead too."""
+    return add_workdays(actor.today, SOON, own_days(actor.person.court))
+
+
+def _deployed(item: OpenItem, actor: Actor) -> Task:
+    """What the actor's unit was sent and has not reported on; days are working days."""
+    light, receipt = shown(item.light), item.receipt
+    where = [receipt.deployment_id, receipt.unit.code]
+    parts = f"{item.tasks} 项任务 · " if item.tasks > 1 else ""
     return Task(
-        lamp=line.lamp,
-        when=line.words,
-        what=f"{due.reason or line.kind.name}",
-        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}" + (" · 可补录" if late else ""),
-        url=f"{reverse('ledger-new', args=[due.kind])}?{asked}",
-        button="补录" if late else "记录",
-        on=due.due_on,
+        lamp=light.lamp,
+        when=light.words,
+        what=f"反馈：{item.deployment.title}",
+        more=f"{unit_words(receipt.unit)} · {parts}限 {item.limit:%m-%d}",
+        url=reverse("supervise-report", args=where),
+        button="反馈",
+        on=item.limit,
+        sign=reverse("supervise-unit-act", args=where) if item.unsigned else "",
     )
+
+
+def _said(line: Waiting) -> Task:
+    """A report, a reason or something overdue that waits for the actor's word."""
+    return Task(line.lamp, line.when, line.what, line.more, line.url, "办理")
 
 
 def _regime_task(due: Due, actor: Actor) -> Task:
@@ -160,6 +188,24 @@ def _regime_task(due: Due, actor: Actor) -> Task:
     )
 
 
+def _by_day(task: Task) -> date:
+    return task.on or date.max
+
+
+def _record_task(due: RecordDue, today: date) -> Task:
+    """What a record asks for by its own day."""
+    line = record_line(due, today)
+    return Task(
+        lamp=line.lamp,
+        when=due.words(today),
+        what=line.what,
+        more=f"{unit_words(due.unit)} · 限 {due.due_on:%m-%d}",
+        url=line.url,
+        button="办理",
+        on=due.due_on,
+    )
+
+
 def _decided(decision: MeetingDecision, today: date) -> Task:
     """Something decided that is not done yet."""
     day: Any = decision.due_on
@@ -178,15 +224,19 @@ def _decided(decision: MeetingDecision, today: date) -> Task:
 def _waiting(actor: Actor) -> Iterable[Task]:
     """Own drafts to hand in, and what others handed in for the actor to confirm."""
     for record, code in waiting_for(actor):
+        if isinstance(record, TaskFeedback):
+            continue  # What was sent back stands among what is open at the unit.
         kind = kind_of(record.kind)
         step = kind.flow.move(code)
+        planned = step.right == "submit" and record.happened_on > actor.today
         yield Task(
             lamp="off",
-            when=f"待{step.name}",
+            when=f"{record.happened_on:%m-%d}" if planned else f"待{step.name}",
             what=f"{kind.name}：{about(record, full=True)}",
             more=f"{unit_words(record.unit)} · {record.happened_on}",
             url=reverse("record", args=[kind.code, record.pk]),
             button="查看",
+            on=record.happened_on if planned else None,
         )
 
 

@@ -37,6 +37,7 @@ from rongjian.records.queries import (
     with_names,
 )
 from rongjian.records.unmasking import Wanted, named_at_home
+from rongjian.supervision.policy import sources
 from rongjian.web import force_view, names
 from rongjian.web.link_picker import chosen_in, picker
 from rongjian.web.pages.minutes import held
@@ -53,6 +54,11 @@ if TYPE_CHECKING:
     from rongjian.web.pages.minutes import Held
 
 
+_OWN_PAGES = {
+    "deployment": ("supervise-one", (VOID,)),
+    "task-feedback": ("supervise-feedback", (VOID, "draft")),
+}
+"""By ledger: the route of the page for such records, and the states in which it shows none."""
 _USUAL_MONTHS = 6
 """For how long a task force is set up at first, until somebody writes another day."""
 
@@ -90,6 +96,8 @@ class RecordPage:
     no_link: str
     held: Held | None
     establish: str
+    deploys: str
+    own_page: str
     force: str
 
 
@@ -144,6 +152,8 @@ def _page(request: ActorRequest, kind: Kind, record: Record, projected: bool) ->
         no_link="" if projected else _no_link(record),
         held=_held(actor, record) if not projected else None,
         establish="" if projected else establishing(actor, kind, record),
+        deploys="" if projected else _deploys(actor, kind, record),
+        own_page=_own_page(kind, record),
         force=_force(actor, record),
     )
 
@@ -196,6 +206,20 @@ def _force(actor: Actor, record: Record) -> str:
     """The code of the task force that the record belongs to, where the actor may see its page."""
     force = record.task_force
     return force.code if force and force_view.may_open(actor, force) else ""
+
+
+def _deploys(actor: Actor, kind: Kind, record: Record) -> str:
+    """Where a decision or a finding is sent down as a deployment, prefilled from it."""
+    if kind.code not in sources() or record.state == VOID:
+        return ""
+    may = may_somewhere(actor, "create", "task")
+    return f"{reverse('supervise-new')}?{urlencode({'from': record.pk})}" if may else ""
+
+
+def _own_page(kind: Kind, record: Record) -> str:
+    """The page on which such a record is dealt with, where that is not this one."""
+    route, hidden = _OWN_PAGES.get(kind.code, ("", ()))
+    return reverse(route, args=[record.pk]) if route and record.state not in hidden else ""
 
 
 def establishing(actor: Actor, kind: Kind, record: Record) -> str:

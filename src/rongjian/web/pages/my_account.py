@@ -12,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.timezone import localtime
 
+from rongjian.notices import actions, queries
+from rongjian.notices.channels import channels
 from rongjian.org import activation, log_ins, second_factor
-from rongjian.org.access import roles
+from rongjian.org.access import may_somewhere, roles
 from rongjian.org.account_models import Account, Ending
 from rongjian.org.log_in_policy import policy
 from rongjian.web.gate import limits_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from rongjian.notices.channels.channel import Channel
     from rongjian.org.access import Actor
     from rongjian.web.middleware import ActorRequest
 
@@ -38,6 +41,16 @@ class LogInRow:
     way: str
     ending: str
     here: bool
+
+
+@dataclass(frozen=True)
+class AddressBox:
+    """Where one channel is to send one's digest, as it is kept or was just typed."""
+
+    code: str
+    label: str
+    value: str
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class AccountPage:
     idle: int
     absolute: int
     log_ins: tuple[LogInRow, ...]
+    addresses: tuple[AddressBox, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,43 @@ class PasswordPage:
 
 def my_account(request: ActorRequest) -> HttpResponse:
     """The page about oneself; nobody else's account is ever shown here."""
+    return _shown(request, _boxes(request.actor, {}, {}))
+
+
+def addresses(request: ActorRequest) -> HttpResponse:
+    """Say where one's digests are sent to; what is wrong stays in its box, with the reason."""
+    if request.method != "POST" or not may_somewhere(request.actor, "edit", actions.ACCESS):
+        return redirect("account")
+    typed, faults, changed = {}, {}, False
+    for channel in _asking():
+        typed[channel.code] = request.POST.get(channel.code, "")
+        try:
+            changed |= actions.keep_address(request.actor, channel, typed[channel.code])
+        except ValidationError as error:
+            faults[channel.code] = error.messages[0]
+    if faults:
+        return _shown(request, _boxes(request.actor, typed, faults), 422)
+    if changed:
+        messages.success(request, "提醒地址已保存，从下一次提醒起使用。")
+    return redirect("account")
+
+
+def _asking() -> list[Channel]:
+    return [channel for channel in channels() if channel.asks]
+
+
+def _boxes(actor: Actor, typed: dict[str, str], faults: dict[str, str]) -> tuple[AddressBox, ...]:
+    """One box for each channel that has to ask; none for those who are never reminded."""
+    if not may_somewhere(actor, "edit", actions.ACCESS):
+        return ()
+    kept = queries.addresses(actor) | typed
+    return tuple(
+        AddressBox(each.code, each.asks, kept.get(each.code, ""), faults.get(each.code, ""))
+        for each in _asking()
+    )
+
+
+def _shown(request: ActorRequest, boxes: tuple[AddressBox, ...], status: int = 200) -> HttpResponse:
     actor, user = request.actor, request.user
     account = Account.objects.get(user=user.pk)
     device = second_factor.device_of(user)  # type: ignore[arg-type]
@@ -87,8 +138,9 @@ def my_account(request: ActorRequest) -> HttpResponse:
         idle=int(limits.idle.total_seconds()) // 60,
         absolute=int(limits.absolute.total_seconds()) // 3600,
         log_ins=_log_ins(account),
+        addresses=boxes,
     )
-    return render(request, "account/page.html", {"page": page})
+    return render(request, "account/page.html", {"page": page}, status=status)
 
 
 def _posts(actor: Actor) -> list[tuple[str, str]]:

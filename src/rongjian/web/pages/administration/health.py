@@ -22,6 +22,8 @@ from rongjian import __version__
 from rongjian.indicators import snapshots
 from rongjian.kernel.heartbeat import last_beat
 from rongjian.log import verification
+from rongjian.notices.channels import channels
+from rongjian.notices.sending import troubles
 from rongjian.org.access import require
 from rongjian.org.account_models import Account, AccountState
 from rongjian.org.models import ClearanceChange, Post, PostState
@@ -29,6 +31,8 @@ from rongjian.records.models import Batch, BatchState
 from rongjian.web import clock
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rongjian.web.middleware import ActorRequest
 
 ACCESS = "backup"
@@ -71,7 +75,7 @@ def health(request: ActorRequest) -> HttpResponse:
     # Signs of life are told by the machine's clock, also where pages hold theirs still.
     now = timezone.localtime()
     groups = (
-        ("运行", (_tick(now), _figures(), _imports())),
+        ("运行", (_tick(now), _figures(), _imports(), _notices(actor.today))),
         ("数据", (_database(), _disk(), _migrations(), _backup())),
         ("安全", (_log(now if clock.fixed() is None else actor.now), _approvals())),
     )
@@ -109,6 +113,26 @@ def _imports() -> Line:
         return Line("导入", "ok", "没有未完成的导入")
     return Line(
         "导入", "warn", f"未完成 {unfinished} 次，部分导入 {partly} 次", "由经办人在“导入”页处理。"
+    )
+
+
+def _notices(today: date) -> Line:
+    """Whether digests leave the house by the channels that are set up."""
+    names = "、".join(channel.name for channel in channels())
+    if not names:
+        return Line("提醒", "ok", "只在页面上显示，没有设置邮件或办公系统")
+    found = troubles(today)
+    if not found:
+        return Line("提醒", "ok", f"经{names}发出，最近一周没有问题")
+    words = "；".join(
+        f"{each.channel}：{each.words}，没有发出 {each.failed} 封，待重试 {each.waiting} 封"
+        for each in found
+    )
+    return Line(
+        "提醒",
+        "warn",
+        words,
+        "检查对方服务和 RONGJIAN_MAIL_*、RONGJIAN_NOTICE_* 设置；页面上的提醒不受影响。",
     )
 
 

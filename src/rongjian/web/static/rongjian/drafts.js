@@ -16,6 +16,9 @@
 
   const values = () => {
     const data = new FormData(form);
+    for (const box of form.querySelectorAll("input[type=file]")) {
+      data.delete(box.name); // A file is sent once, with the form itself.
+    }
     data.append("address", location.pathname + location.search);
     return data;
   };
@@ -82,7 +85,7 @@
         }
       }
       last.after(copy);
-      copy.querySelector("input, select").focus();
+      copy.querySelector("input:not([type=hidden]), select").focus();
     });
   }
 })();

@@ -8,9 +8,10 @@
     function count() {
       var number = (box.value.match(COUNTED) || []).length;
       var over = number > Number(box.dataset.most);
-      shown.textContent = number.toLocaleString("en-US") + " 字";
+      var most = box.dataset.of ? " / " + Number(box.dataset.most).toLocaleString("en-US") : "";
+      shown.textContent = (most ? "字数 " : "") + number.toLocaleString("en-US") + (most || " 字");
       shown.className = "lamp " + (over ? "warn" : "ok");
-      shown.hidden = number === 0;
+      shown.hidden = number === 0 && !most;
     }
     box.addEventListener("input", count);
     count();

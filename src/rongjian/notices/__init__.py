@@ -1,0 +1,1 @@
+"""Notices: one quiet digest a working day of what is near its limit or past it."""

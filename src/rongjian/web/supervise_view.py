@@ -1,0 +1,394 @@
+"""A deployment as pages show it: whose eyes see which part, lights in words, tasks, units, what happened.
+
+Who deployed it, and whoever stands above, sees every unit; a unit sees what it was itself sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+
+from rongjian.kernel.lights import Lamp, Light
+from rongjian.log.models import Event
+from rongjian.org.access import allowed, visible
+from rongjian.org.models import Person, Unit
+from rongjian.org.roles import Verb
+from rongjian.records.kinds import kind_of
+from rongjian.records.queries import unit_words
+from rongjian.supervision.answering import reminded_until
+from rongjian.supervision.courses import Standing, standing
+from rongjian.supervision.deployment import Deployment
+from rongjian.supervision.feedback import Drawn, Progress, TaskFeedback
+from rongjian.supervision.models import Receipt, Reminder
+from rongjian.supervision.policy import follow_up
+from rongjian.supervision.waiting import asks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from rongjian.org.access import Actor
+    from rongjian.records.models import Record
+    from rongjian.supervision.courses import Cell
+    from rongjian.supervision.deployment import Task
+
+LAMPS = {
+    Lamp.DONE: "done",
+    Lamp.EXCUSED: "why",
+    Lamp.FUTURE: "off",
+    Lamp.OK: "ok",
+    Lamp.WAITING: "ok",
+    Lamp.DUE: "warn",
+    Lamp.OVERDUE: "bad",
+}
+READING: tuple[Verb, ...] = ("view", "project")
+ANSWERED = (Lamp.DONE, Lamp.WAITING, Lamp.EXCUSED)
+"""The lights of a task about which its unit has nothing more to say at present."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A light on a page: the class of its lamp, which draws shape and colour, and its words."""
+
+    lamp: str
+    words: str
+
+
+def shown(light: Light | None) -> Shown:
+    """A light; where nothing was sent yet there is none."""
+    return Shown("off", "未下发") if light is None else Shown(LAMPS[light.lamp], light.words)
+
+
+# --- whose eyes -------------------------------------------------------------------------------------------
+
+
+def deployment_of(actor: Actor, pk: int) -> Deployment:
+    """The deployment, for whoever may read it; 404 for anybody else."""
+    rows = Deployment._default_manager.filter(pk=pk).exclude(state="void")
+    rows = rows.select_related("unit__court", "court", "leading", "reviewer", "passes_on")
+    found = visible(actor, rows, "view").first()
+    if found is None:
+        raise Http404("没有这项督办，或您没有查看权限。")
+    return found
+
+
+def sees_all(actor: Actor, deployment: Deployment) -> bool:
+    """Whether every unit is shown: to the house that deployed it, those above it, and its reviewer."""
+    leads = deployment.reviewer_id == actor.person.pk
+    return leads or allowed(actor, "view", "task", deployment.unit)
+
+
+def receipts_of(actor: Actor, deployment: Deployment) -> list[Receipt]:
+    """What the actor may see of the units it was sent to, in code order."""
+    rows = deployment.receipts.select_related("unit__court", "contact", "assigned_to__court")
+    reminders = Reminder.objects.order_by("-made_at")
+    rows = rows.prefetch_related(Prefetch("reminders", reminders), "pleas")
+    if not sees_all(actor, deployment):
+        rows = visible(actor, rows, "view")
+    found = list(rows)
+    for receipt in found:
+        receipt.deployment = deployment
+    return found
+
+
+def receipt_of(actor: Actor, pk: int, code: str) -> Receipt:
+    """The receipt of a unit for one of the deployments that the actor may read; 404 otherwise."""
+    deployment = deployment_of(actor, pk)
+    found = next((each for each in receipts_of(actor, deployment) if each.unit.code == code), None)
+    if found is None:
+        raise Http404("这项督办没有下发给该单位，或您没有查看权限。")
+    return found
+
+
+def reports_of(actor: Actor, deployment: Deployment) -> dict[int, list[TaskFeedback]]:
+    """By unit: the reports that the actor may read, the latest first."""
+    rows = TaskFeedback._default_manager.filter(deployment_key=deployment.key)
+    rows = rows.filter(unit__in=deployment.receipts.values("unit"))
+    near = visible(actor, rows.exclude(state__in=("draft", "void")), "view")
+    found: dict[int, list[TaskFeedback]] = {}
+    for report in near.select_related("unit__court", "author").order_by("-pk"):
+        found.setdefault(report.unit_id, []).append(report)
+    return found
+
+
+def departments_of(receipt: Receipt) -> QuerySet[Unit]:
+    """The departments to which a procuratorate may give what it was sent, in code order."""
+    rows = Unit.objects.filter(court=receipt.unit.court_id, type="department", dissolved_on=None)
+    return rows.order_by("path")
+
+
+# --- tasks and units ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task in the tree: its light over all units, and how many of them have reported on it."""
+
+    task: Task
+    level: int
+    light: Shown
+    answered: int
+    units: int
+    ledger: str
+
+
+def tasks_of(stands: Standing) -> tuple[TaskRow, ...]:
+    """The tree in its order; the parts of a task follow it."""
+    levels: dict[int | None, int] = {None: 0}
+    rows = []
+    for task in stands.tasks:
+        levels[task.pk] = level = levels[task.parent_id] + 1
+        by_unit: dict[int, bool] = {}
+        for cell in stands.of(task):
+            done = cell.light.lamp in ANSWERED
+            by_unit[cell.receipt.pk] = by_unit.get(cell.receipt.pk, True) and done
+        rows.append(
+            TaskRow(
+                task,
+                level,
+                shown(stands.light_of(task)),
+                sum(by_unit.values()),
+                len(by_unit),
+                kind_of(task.ledger).name if task.ledger else "",
+            )
+        )
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit: whether it signed, what it reported last, its worst light, what can be done about it."""
+
+    receipt: Receipt
+    name: str
+    light: Shown
+    signed: str
+    report: TaskFeedback | None
+    said: str
+    open: bool
+    own: bool
+    pleads: bool
+    reminds: bool
+    reminded: str
+
+
+def units_of(
+    actor: Actor, stands: Standing, reports: dict[int, list[TaskFeedback]]
+) -> tuple[UnitRow, ...]:
+    """The units in code order."""
+    deployment = stands.deployment
+    under_way = deployment.state == "issued"
+    may = under_way and allowed(actor, "assign", "task", deployment.unit, deployment)
+    rows = []
+    for receipt in stands.receipts:
+        is_open = any(asks(cell.light) for cell in stands.at(receipt))
+        last = next(iter(reports.get(receipt.unit_id, [])), None)
+        rows.append(
+            UnitRow(
+                receipt=receipt,
+                name=unit_words(receipt.unit),
+                light=shown(stands.light_at(receipt)),
+                signed=_signed(receipt),
+                report=last,
+                said=report_words(last) if last else "",
+                open=is_open and under_way,
+                own=allowed(actor, "submit", "task_feedback", receipt.unit, receipt),
+                pleads=all(plea.accepted is not None for plea in receipt.pleas.all()),
+                reminds=may and is_open,
+                reminded=_reminded(receipt, actor.today) if may and is_open else "",
+            )
+        )
+    return tuple(rows)
+
+
+def _signed(receipt: Receipt) -> str:
+    if receipt.received_at is None:
+        return ""
+    given = f"，交{unit_words(receipt.assigned_to)}" if receipt.assigned_to else ""
+    return f"{timezone.localtime(receipt.received_at):%m-%d}{given}"
+
+
+def _reminded(receipt: Receipt, today: date) -> str:
+    """Why no reminder may go out now; empty where one may."""
+    until = reminded_until(receipt)
+    if until is None or today >= until:
+        return ""
+    return f"{follow_up().reminds_every} 个工作日内已提醒过，{until:%m-%d} 起可再提醒"
+
+
+def report_words(report: TaskFeedback) -> str:
+    """A report in a line: 06-16 待审核; what says that it is not finished says so."""
+    state = kind_of(report.kind).flow.state(report.state).name
+    day = report.returned_on if report.state == "returned" else report.handed_in_on
+    told = f"{day or report.happened_on:%m-%d} {state}"
+    if report.progress != Progress.DONE:
+        told += f"（{report.get_progress_display()}）"
+    return told
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A task at one unit, opened: its limit, its light, what it is a part of."""
+
+    cell: Cell
+    light: Shown
+    above: str
+
+    @property
+    def limit(self) -> date:
+        """Until when it may be handed in."""
+        return self.cell.limit
+
+
+def owed_at(stands: Standing, receipt: Receipt) -> tuple[Owed, ...]:
+    """The tasks of one unit in their order."""
+    tasks = {task.pk: task for task in stands.tasks}
+
+    def above(task: Task) -> str:
+        return str(tasks[task.parent_id]) if task.parent_id in tasks else ""
+
+    return tuple(Owed(cell, shown(cell.light), above(cell.task)) for cell in stands.at(receipt))
+
+
+def stands_for(actor: Actor, deployment: Deployment) -> Standing:
+    """The deployment as the actor sees it today."""
+    chosen = receipts_of(actor, deployment)
+    if chosen:
+        return standing(deployment, actor.today, chosen)
+    return Standing(deployment, actor.today, tuple(deployment.tasks.order_by("number")), (), {})
+
+
+def ledger_url(actor: Actor, task: Task, unit: Unit, until: date) -> str:
+    """The rows of a ledger behind a figure, as its list shows them; empty where they may not be read."""
+    access = kind_of(task.ledger).access
+    if not any(allowed(actor, verb, access, unit, whole=True) for verb in READING):
+        return ""
+    since = task.deployment.happened_on
+    query = {"unit": unit.code, "below": "1", "from": since, "to": until}
+    if task.counts_state:
+        query["state"] = task.counts_state
+    return f"{reverse('ledger', args=[task.ledger])}?{urlencode(query)}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a report: what the unit says, what the ledger said, and where its rows stand."""
+
+    told: Drawn
+    rows: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the unit reports what the ledger holds."""
+        return self.told.told == self.told.drawn
+
+
+def figures_of(actor: Actor, report: TaskFeedback) -> tuple[Figure, ...]:
+    """The figures of a report, each with the address of the ledger's rows behind it."""
+    day = report.handed_in_on or report.happened_on
+    return tuple(
+        Figure(each, ledger_url(actor, each.task, report.unit, day))
+        for each in report.figures.select_related("task__deployment")
+    )
+
+
+# --- what happened -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of 动态."""
+
+    at: datetime
+    who: str
+    did: str
+
+
+_NEWEST = 30
+_STEPS = ("issue", "close", "reopen", "submit", "accept", "return")
+
+
+def happenings(
+    actor: Actor, stands: Standing, reports: dict[int, list[TaskFeedback]]
+) -> tuple[Happening, ...]:
+    """What was done about it, the newest first: steps out of the log, signing, reminders, requests."""
+    deployment = stands.deployment
+    lines = [*_steps(actor, deployment, reports), *_on_the_way(stands.receipts)]
+    lines += [
+        Happening(each.made_at, _named(each.author, actor), f"批示：{each.words}")
+        for each in deployment.instructions.select_related("author")
+    ]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:_NEWEST])
+
+
+def _named(person: Person, reader: Actor) -> str:
+    return person.name if person.court_id == reader.person.court_id else person.masked
+
+
+def _steps(
+    actor: Actor, deployment: Deployment, reports: dict[int, list[TaskFeedback]]
+) -> Iterable[Happening]:
+    """The steps of the deployment and of the reports on it, as the log holds them."""
+    told = {each.pk: each for rows in reports.values() for each in rows}
+    rows = Event.objects.filter(record_id__in=[deployment.pk, *told], verb__in=_STEPS)
+    events = list(rows.order_by("-pk")[: 2 * _NEWEST])
+    numbers = {event.actor.removeprefix("u:") for event in events}
+    people = {each.staff_no: each for each in Person.objects.filter(staff_no__in=numbers)}
+    figures = _figures(told)
+    for event in events:
+        person = people.get(event.actor.removeprefix("u:"))
+        who = _named(person, actor) if person else event.actor
+        report = told.get(event.record_id or 0)
+        about: Record = report or deployment
+        did = kind_of(about.kind).flow.move(event.verb).name
+        if report and event.verb == "submit":
+            did = f"反馈“{shortened(report.text)}”{figures.get(report.pk, '')}"
+        elif report:
+            did += f"：{unit_words(report.unit)}的反馈"
+        if report and event.detail:
+            did += f"（{event.detail}）"
+        place = f"{unit_words(report.unit)} " if report and event.verb == "submit" else ""
+        yield Happening(datetime.fromisoformat(event.at), f"{place}{who}", did)
+
+
+def _figures(reports: Iterable[int]) -> dict[int, str]:
+    """By report: what it says in numbers, and whether the ledger agreed."""
+    found: dict[int, str] = {}
+    for each in Drawn.objects.filter(feedback__in=reports):
+        agrees = "与台账一致" if each.told == each.drawn else f"台账 {each.drawn}"
+        found[each.feedback_id] = (
+            found.get(each.feedback_id, "") + f"，填报 {each.told}（{agrees}）"
+        )
+    return found
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """The beginning of a text."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _on_the_way(receipts: Sequence[Receipt]) -> Iterable[Happening]:
+    for receipt in receipts:
+        who = unit_words(receipt.unit)
+        if receipt.received_at:
+            yield Happening(receipt.received_at, who, "签收")
+        if receipt.assigned_at and receipt.assigned_to:
+            yield Happening(receipt.assigned_at, who, f"交办：{unit_words(receipt.assigned_to)}")
+        for reminder in receipt.reminders.all():
+            yield Happening(reminder.made_at, who, "已提醒联系人")
+        for plea in receipt.pleas.all():
+            what = plea.get_kind_display()
+            yield Happening(plea.made_at, who, f"{what}：{plea.get_reason_display()}")
+            if plea.decided_at:
+                yield Happening(
+                    plea.decided_at, who, f"{what}{'已同意' if plea.accepted else '未同意'}"
+                )
