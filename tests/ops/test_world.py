@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db.models import Sum
 
 from rongjian.indicators import figures, verify
 from rongjian.kernel.catalogue import load_campaigns
+from rongjian.kernel.lights import Lamp
 from rongjian.kernel.periods import Period
 from rongjian.kernel.workdays import is_workday
 from rongjian.ledgers.absence import Absence
@@ -45,8 +47,15 @@ from rongjian.ops.demo.cast import (
 from rongjian.ops.demo.sizes import SIZES
 from rongjian.org.gaps import gaps
 from rongjian.org.models import COURT_TYPES, Membership, Pairing, Person, Unit, UnitType
-from rongjian.records.models import Due, Link, NoLink, Record
+from rongjian.records.models import Link, NoLink, Record
+from rongjian.supervision.courses import standing
+from rongjian.supervision.deployment import Deployment
+from rongjian.supervision.dispatching import loads
+from rongjian.supervision.waiting import escalations, open_items, to_review
 from tests.world import NOW, TODAY, World
+
+if TYPE_CHECKING:
+    from rongjian.kernel.lights import Light
 
 BRANCHES = (UnitType.BRANCH, UnitType.JOINT_BRANCH)
 OF_THE_REPORT = {"gang", "covid", "ecology", "assistance", "education", "ftz"}
@@ -293,15 +302,41 @@ def test_every_branch_is_alive(world: World) -> None:
     assert Link.objects.filter(source__kind="activity").exclude(target__kind="activity").exists()
 
 
-def test_the_cast_s_branch_has_something_late_due_today_and_soon(world: World) -> None:
-    dues = Due.objects.filter(unit__code=BRANCH, due_on__gte=TODAY - timedelta(days=10))
-    ahead = {(due.due_on - TODAY).days: due.answers.count() for due in dues}
-    assert ahead == {-1: 0, 0: 0, 2: 0, 3: 0}
-    earlier = Due.objects.filter(unit__code=BRANCH, due_on__lt=TODAY - timedelta(days=10))
-    assert earlier
-    assert all(due.answers.exists() for due in earlier)
+def test_the_cast_s_branch_has_something_late_and_something_soon(world: World) -> None:
+    lights = [item.light.words for item in open_items(world.actor("lisi"))]
+    assert lights == ["逾期1天", "剩2个工作日"]
+    assert len(escalations(world.actor("lisi"))) == 1
+    assert to_review(world.actor("lan"))
     waiting = Activity.objects.filter(unit__code=BRANCH, state="submitted")
     assert list(waiting.values_list("author__name", flat=True)) == ["李四"]
+
+
+def test_deployments_ran_their_course_and_are_under_way(world: World) -> None:
+    closed = Deployment._default_manager.filter(state="closed")
+    cells = [cell for each in closed for cell in standing(each, TODAY).cells.values()]
+    assert closed.count() == 3
+    assert {cell.light.lamp for cell in cells} == {Lamp.DONE, Lamp.EXCUSED}
+    assert {cell.light.late for cell in cells} == {0, 1, 2}
+    # Twelve procuratorates have four matters each on an average, three of them seven.
+    below = Unit.objects.filter(path__startswith=world.nanning.path, type="county")
+    open_now = [load.open for load in loads(below)]
+    assert (len(open_now), sum(open_now)) == (12, 48)
+    assert [load.unit.code for load in loads(below) if load.busy] == ["450107", "450108", "450109"]
+
+
+def test_a_deployment_goes_from_the_region_to_the_counties(world: World) -> None:
+    passed = Deployment._default_manager.get(passes_on__isnull=False)
+    assert passed.passes_on is not None
+    assert passed.passes_on.unit == passed.unit == world.nanning
+    assert passed.passes_on.deployment.unit == world.region
+    assert {receipt.unit.type for receipt in passed.receipts.all()} == {"county"}
+    assert passed.due_on < passed.passes_on.deployment.due_on
+    told = {_lamp(standing(passed, TODAY).light_at(each)) for each in passed.receipts.all()}
+    assert {Lamp.DONE, Lamp.WAITING, Lamp.OK} <= told
+
+
+def _lamp(found: Light | None) -> Lamp | None:
+    return found.lamp if found else None
 
 
 def test_another_seed_makes_another_world_of_the_same_shape() -> None:

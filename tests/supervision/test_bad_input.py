@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from rongjian.records.reorganisation import adjust
 from rongjian.supervision.alike import alike
 from rongjian.supervision.answering import Plead, decide, open_dues, plead, report
 from rongjian.supervision.contacts import missing
-from rongjian.supervision.courses import standing
+from rongjian.supervision.courses import on_time, standing
 from rongjian.supervision.dispatching import Planned, dispatch, lay_out
 from rongjian.supervision.feedback import Progress, TaskFeedback
 from rongjian.supervision.models import PleaKind, Receipt
@@ -217,6 +218,28 @@ def test_late_the_first_time_is_late_after_a_return(staffed: SentHouse) -> None:
     move(staffed.actor("second_head", date(2026, 6, 30), 10), feedback, "accept")
     [cell] = standing(deployment, date(2026, 7, 1)).at(receipt)
     assert (cell.light.words, cell.in_time) == ("办结（迟2天）", False)
+
+
+def test_the_rate_counts_what_can_be_told_already(staffed: SentHouse) -> None:
+    deployment = staffed.sent()
+    county, department, branch = (
+        staffed.receipt(deployment, code) for code in ("450103", "450100-01", "450100-P02")
+    )
+
+    def rate(day: date) -> tuple[int, int, Decimal | None]:
+        found = on_time(standing(deployment, day).cells.values())
+        return found.in_time, found.told, found.rate
+
+    assert rate(START) == (0, 0, None)
+    report(staffed.actor("liaison", START), county, TaskFeedback(text="已经清理。"))
+    assert rate(LIMIT) == (1, 1, Decimal(100))
+    # Past the limit what is open is late; what is excused leaves the count.
+    assert rate(date(2026, 6, 25)) == (1, 3, Decimal(100) / 3)
+    late = staffed.actor("head", date(2026, 6, 26))
+    report(late, department, TaskFeedback(text="已经清理。"))
+    said = plead(staffed.actor("lisi", LIMIT), branch, Plead(PleaKind.EXCUSE, "away"))
+    decide(staffed.actor("inspector", LIMIT, 10), said, accepted=True)
+    assert rate(date(2026, 6, 30)) == (1, 2, Decimal(50))
 
 
 # --- the deployment itself ----------------------------------------------------------------------------

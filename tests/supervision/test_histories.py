@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 REFUSALS = (Denied, WrongState, ValidationError)
 SEED = 20260625
-STEPS = 14
+STEPS = 16
 EVERYBODY = ("inspector", "chief", "second_head", "liaison", "chief_below", "head", "lisi")
 TASKS = (
     Planned("分类清理", LIMIT),
@@ -134,7 +134,8 @@ class History:
             self.today, self.hour = self.today + self.chance.choice((1, 1, 2, 5)) * DAY, 6
         self.hour = min(self.hour + 1, 23)
         act = self.chance.choice(
-            (self._report, self._report, self._judge, self._judge, self._plead, self._decide,
+            (self._report, self._report, self._report, self._judge, self._judge, self._judge,
+             self._plead, self._plead, self._decide, self._decide, self._decide,
              self._remind, self._void, self._close)
         )  # fmt: skip
         try:
@@ -168,10 +169,14 @@ class History:
         report(self.staffed.actor(who, self.today, self.hour), receipt, feedback)
 
     def _judge(self) -> None:
-        feedback = self.chance.choice(self._reports() or [TaskFeedback(kind="task-feedback")])
         step = self.chance.choice(("accept", "accept", "accept", "return", "reopen"))
-        actor = self.staffed.actor(self._somebody(), self.today, self.hour)
-        if feedback.pk:
+        now = "accepted" if step == "reopen" else "submitted"
+        waiting = [each for each in self._reports() if each.state == now]
+        # Whoever may, and those who would like to.
+        liked = self.chance.choice(("inspector", "second_head", "chief_below", self._somebody()))
+        actor = self.staffed.actor(liked, self.today, self.hour)
+        if waiting:
+            feedback = self.chance.choice(waiting)
             cells = self._about(feedback) if step == "reopen" else set()
             move(actor, feedback, step, detail="请补充")
             self.finished -= cells
@@ -186,17 +191,20 @@ class History:
 
     def _plead(self) -> None:
         receipt = self._receipt()
-        kind = self.chance.choice(list(PleaKind))
-        until = LIMIT + self.chance.randint(-5, 20) * DAY if kind == PleaKind.EXTENSION else None
-        tasks = self.chance.choice(((), (2,), (3, 4)))
+        kind = self.chance.choice((PleaKind.EXTENSION, PleaKind.EXTENSION, PleaKind.EXCUSE))
+        tasks = self.chance.choice(((), (), (2,), (3, 4)))
         actor = self.staffed.actor(CONTACTS[receipt.unit.code], self.today, self.hour)
-        plead(actor, receipt, Plead(kind, "casework", until=until, tasks=tasks))
+        for _ in range(self.chance.choice((1, 2))):
+            until = None
+            if kind == PleaKind.EXTENSION:
+                until = LIMIT + self.chance.randint(-2, 40) * DAY
+            plead(actor, receipt, Plead(kind, "casework", until=until, tasks=tasks))
 
     def _decide(self) -> None:
         pleas = list(Plea.objects.filter(receipt__deployment=self.deployment, accepted=None))
         if pleas:
             actor = self.staffed.actor(self._somebody(), self.today, self.hour)
-            decide(actor, self.chance.choice(pleas), accepted=self.chance.random() < 0.7)
+            decide(actor, self.chance.choice(pleas), accepted=self.chance.random() < 0.9)
 
     def _remind(self) -> None:
         remind(self.staffed.actor("inspector", self.today, self.hour), self._receipt())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from rongjian.ledgers.task_force import TaskForce
 from rongjian.log.models import Event
 from rongjian.records.actions import save
 from rongjian.records.draft_models import FormDraft
-from rongjian.records.models import Link, NoLink
+from rongjian.records.models import Due, Link, NoLink
 from tests.web.visitors import text_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,16 @@ def force(world: World) -> TaskForce:
     return TaskForce._default_manager.get(task_force__code="450100-T901")
 
 
-def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(visit: Visit) -> None:
+@pytest.fixture
+def asked(world: World) -> Due:
+    """Something that asks the branch for an activity today."""
+    day, unit = date(2026, 6, 25), world.units["450100-P02"]
+    return Due.objects.create(
+        origin="asked:1", unit=unit, kind="activity", opens_on=day, due_on=day, reason="专题研究"
+    )
+
+
+def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(asked: Due, visit: Visit) -> None:
     page = visit("lisi").get(NEW, {"type": "theme_day"}).context["page"]
     initial = page.form.initial
     assert initial["place"] == "307会议室"
@@ -56,7 +66,7 @@ def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(visit: Visit) 
     assert "mode" not in initial
     held = page.attending.held
     assert (held.expected, held.present, page.attending.quorate) == (17, 17, True)
-    assert [due.reason for due in page.dues]
+    assert page.dues == (asked,)
     assert not any(word in text_of(visit("lisi").get(NEW)) for word in ("签到", "打卡", "照片"))
 
 
@@ -67,7 +77,7 @@ def test_the_form_asks_for_at_most_six_things(visit: Visit) -> None:
 
 
 def test_everything_is_saved_at_once_and_the_result_says_what_followed(
-    world: World, visit: Visit, sent: dict[str, Any], force: TaskForce
+    world: World, visit: Visit, sent: dict[str, Any], force: TaskForce, asked: Due
 ) -> None:
     client = visit("lisi")
     people = client.get(NEW, {"type": "theme_day"}).context["page"].attending.people

@@ -160,8 +160,9 @@ def rung(
 
     Only what is overdue climbs: a matter handed in, finished or excused stays where it is.
     """
-    now = light(course, today, overrides=overrides)
-    if now.lamp is not Lamp.OVERDUE:
-        return 0
-    limit = limit_of(course, overrides)
-    return sum(today >= add_workdays(limit, step, overrides) for step in ladder)
+    return climbed(light(course, today, overrides=overrides), ladder)
+
+
+def climbed(now: Light, ladder: tuple[int, ...]) -> int:
+    """The same from a light at hand: a step is reached when so many working days have gone by."""
+    return sum(step <= now.days for step in ladder) if now.lamp is Lamp.OVERDUE else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -213,6 +213,11 @@ def _standing(
     became: tuple[Mapping[int, list[TaskFeedback]], Mapping[int, list[Plea]]],
 ) -> Standing:
     deployment, today, days = asked
+
+    @cache  # Most units stand alike.
+    def told(course: Course) -> tuple[Light, date]:
+        return light(course, today, follow_up().warns, days), limit_of(course, days)
+
     cells = {}
     for receipt in receipts:
         for task in tasks:
@@ -228,8 +233,7 @@ def _standing(
                 receipt,
                 due,
                 course,
-                light(course, today, follow_up().warns, days),
-                limit_of(course, days),
+                *told(course),
                 reports[0] if reports else None,
                 pleas[0] if pleas else None,
             )

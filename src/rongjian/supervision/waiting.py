@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from rongjian.kernel.lights import Lamp, rung
+from rongjian.kernel.lights import Lamp, climbed
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Unit
-from rongjian.org.own_days import own_days
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import TaskFeedback
@@ -176,16 +175,12 @@ def reached(standing: Standing, receipt: Receipt) -> Rung | None:
 
 def _reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
     steps = tuple(step.after for step in ladder())
-    days = own_days(standing.deployment.unit)
-    climbed = [
-        (height, cell)
-        for cell in standing.at(receipt)
-        if (height := rung(cell.course, standing.today, steps, days))
-    ]
-    if not climbed:
+    overdue = [cell for cell in standing.at(receipt) if climbed(cell.light, steps)]
+    if not overdue:
         return None
-    height, cell = max(climbed, key=lambda pair: (pair[0], pair[1].light.days))
-    return cell, ladder()[height - 1]
+    # The most days over has climbed highest.
+    cell = max(overdue, key=lambda each: each.light.days)
+    return cell, ladder()[climbed(cell.light, steps) - 1]
 
 
 def _is_told(actor: Actor, step: Rung, receipt: Receipt) -> bool:
