@@ -55,7 +55,7 @@ def who(role: str, code: str, now: datetime) -> Actor:
 
 
 def deployed(actor: Actor, world: World, code: str, to: list[str], above: str = "") -> Deployment:
-    passed = Receipt.objects.get(unit__code=above) if above else None
+    passed = Receipt.objects.filter(unit__code=above).latest("pk") if above else None
     draft = Deployment(
         title="落实双月分析",
         unit=world.units[code],
@@ -69,7 +69,7 @@ def deployed(actor: Actor, world: World, code: str, to: list[str], above: str = 
 
 
 def receipt(code: str) -> Receipt:
-    return Receipt.objects.get(unit__code=code)
+    return Receipt.objects.filter(unit__code=code).latest("pk")
 
 
 def answered(code: str, by: Actor, accepts: Actor) -> None:

@@ -395,7 +395,10 @@ def test_a_reason_needs_its_parts(world: World, sent: Deployment, visit: Visit) 
     assert "延期日期应晚于原时限 2026-06-30" in refused(kind="extension", until="2026-06-30")
     assert "读不懂，请写成 2026-06-30" in refused(kind="extension", until="下周")
     assert client.post(address, {"kind": "excuse", "reason": "casework"}).status_code == 302
-    assert "已经提出过，请等待审定" in refused()
+    # While one waits, the page offers no second one.
+    own = text_of(client.get(reverse("supervise-one", args=[sent.pk])))
+    assert "说明待审定" in own
+    assert address not in own
     page = page_of(visit("zhaoliu"), sent)
     assert [plea.receipt.unit.code for plea in page.pleas] == ["450105"]
     decide = reverse("supervise-plea-decide", args=[page.pleas[0].pk])

@@ -234,8 +234,6 @@ def _refuse_plea(said: Plead, dues: Sequence[Due]) -> None:
         found["words"] = ["选择“其他”时请写一句说明"]
     if not dues:
         found["tasks"] = ["没有未办结的任务，不需要说明"]
-    elif Plea.objects.filter(dues__in=dues, accepted=None).exists():
-        found["tasks"] = ["已经提出过，请等待审定"]
     if words := _until_fault(said, dues):
         found["until"] = [words]
     door.refuse({"words": said.words})

@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from rongjian.kernel.lights import Course, Lamp, Light, light, limit_of, worst
 from rongjian.org.own_days import own_days
 from rongjian.records.models import Due
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from rongjian.kernel.workdays import Overrides
     from rongjian.org.models import Unit
     from rongjian.supervision.deployment import Deployment
 
@@ -153,8 +156,15 @@ def standings(
     dues = _dues(deployments, units)
     answers = _answers([due.pk for due in dues.values()])
     pleas = _pleas([due.pk for due in dues.values()])
+    days = {unit.pk: own_days(unit) for unit in {each.unit for each in deployments}}
     return [
-        _standing(each, today, from_task[each.pk], sent.get(each.pk, ()), dues, (answers, pleas))
+        _standing(
+            (each, today, days[each.unit_id]),
+            from_task[each.pk],
+            sent.get(each.pk, ()),
+            dues,
+            (answers, pleas),
+        )
         for each in deployments
     ]
 
@@ -169,11 +179,10 @@ def _tasks(deployments: Sequence[Deployment]) -> dict[int, tuple[Task, ...]]:
 
 
 def _dues(deployments: Sequence[Deployment], units: set[int]) -> dict[tuple[str, int], Due]:
-    found = {}
+    origins = Q(pk__in=[])
     for each in deployments:
-        rows = Due.objects.filter(origin__startswith=origin_of(each.pk), unit__in=units)
-        found.update({(due.origin, due.unit_id): due for due in rows})
-    return found
+        origins |= Q(origin__startswith=origin_of(each.pk))
+    return {(due.origin, due.unit_id): due for due in Due.objects.filter(origins, unit__in=units)}
 
 
 def _answers(dues: Sequence[int]) -> dict[int, list[TaskFeedback]]:
@@ -197,14 +206,13 @@ def _pleas(dues: Sequence[int]) -> dict[int, list[Plea]]:
 
 
 def _standing(
-    deployment: Deployment,
-    today: date,
+    asked: tuple[Deployment, date, Overrides],
     tasks: tuple[Task, ...],
     receipts: Sequence[Receipt],
     dues: Mapping[tuple[str, int], Due],
     became: tuple[Mapping[int, list[TaskFeedback]], Mapping[int, list[Plea]]],
 ) -> Standing:
-    days = own_days(deployment.unit)
+    deployment, today, days = asked
 
     @cache  # Most units stand alike.
     def told(course: Course) -> tuple[Light, date]:

@@ -84,16 +84,18 @@ def _open_items(actor: Actor) -> list[OpenItem]:
 
 def answering_units(actor: Actor) -> list[Unit]:
     """The units for which the actor answers by a post there, in code order."""
-    ids = {post.unit_id for post in actor.posts if post.role in contacts().get(post.unit.type, ())}
-    if not ids:
-        return []
-    units = Unit.objects.filter(pk__in=ids).select_related("court").order_by("path")
-    return [unit for unit in units if allowed(actor, "submit", "task_feedback", unit)]
+    units = {
+        post.unit_id: post.unit
+        for post in actor.posts
+        if post.role in contacts().get(post.unit.type, ())
+        and allowed(actor, "submit", "task_feedback", post.unit)
+    }
+    return sorted(units.values(), key=lambda unit: unit.path)
 
 
 def sees(actor: Actor) -> bool:
     """Whether deployments are somebody's business: they deploy, were sent one, or review one."""
-    if may_somewhere(actor, "create", "task"):
+    if may_somewhere(actor, "create", "task") or open_items(actor):
         return True
     near = Q(unit__in=answering_units(actor)) | Q(deployment__reviewer=actor.person)
     return Receipt.objects.filter(near).exists()
