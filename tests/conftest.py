@@ -15,6 +15,7 @@ pytest_plugins = (
     "tests.web.visitors",
     "tests.web.door",
     "tests.journeys.browser",
+    "tests.journeys.moving_clock",
 )
 
 # No test may depend on how fast the machine is; a failure must be repeatable from its output.

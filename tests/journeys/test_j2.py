@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-    from tests.journeys.browser import Come
+    from tests.journeys.moving_clock import Come
 
 pytestmark = pytest.mark.journey
 
