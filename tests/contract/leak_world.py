@@ -87,7 +87,11 @@ class Aviary:
             "actor", flat=True
         )
         people |= {("submitter", who.removeprefix("u:")) for who in sent}
-        hosts = tuple(record.hosted_by.values_list("unit__code", flat=True))
+        reviewer = getattr(record, "reviewer", None)
+        people |= {("addressee", reviewer.staff_no)} if reviewer else set()
+        # A deployment is read where it was sent, as a joint record is where it is hosted.
+        shared = "receipts" if record.kind == "deployment" else "hosted_by"
+        hosts = tuple(getattr(record, shared).values_list("unit__code", flat=True))
         return oracle.Thing(record.unit.code, record.state, tuple(sorted(people)), hosts)
 
     def may(self, visitor: Visitor, verb: str, code: str, thing: oracle.Thing) -> bool:

@@ -194,11 +194,15 @@ class History:
         kind = self.chance.choice((PleaKind.EXTENSION, PleaKind.EXTENSION, PleaKind.EXCUSE))
         tasks = self.chance.choice(((), (), (2,), (3, 4)))
         actor = self.staffed.actor(CONTACTS[receipt.unit.code], self.today, self.hour)
-        for _ in range(self.chance.choice((1, 2))):
-            until = None
-            if kind == PleaKind.EXTENSION:
-                until = LIMIT + self.chance.randint(-2, 40) * DAY
-            plead(actor, receipt, Plead(kind, "casework", until=until, tasks=tasks))
+        until = LIMIT + self.chance.randint(-2, 40) * DAY if kind == PleaKind.EXTENSION else None
+        made = plead(actor, receipt, Plead(kind, "casework", until=until, tasks=tasks))
+        if until and self.chance.random() < 0.5:
+            # Somebody else of the unit asks at the same moment: neither sees the other's.
+            again = LIMIT + self.chance.randint(1, 40) * DAY
+            dues = list(made.dues.all())
+            made.pk, made.until = None, again
+            made.save()
+            made.dues.set(dues)
 
     def _decide(self) -> None:
         pleas = list(Plea.objects.filter(receipt__deployment=self.deployment, accepted=None))

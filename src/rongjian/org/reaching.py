@@ -234,7 +234,7 @@ class Reach:
             return None
         place = _anywhere(model, self.places)
         if place and self.verb in SHARED:
-            place |= _hosted(model, self.places)
+            place |= _hosted(owner, self.places)
         return place & asked
 
 

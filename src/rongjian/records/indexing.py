@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rongjian.org.finding import Directory
     from rongjian.records.kinds import Kind
 
-FORM = 1
+FORM = 2
 """The number of these rules; `tick` makes anew what was made by others."""
 _NO_TITLE = {"key", "campaign", "line"}
 _LEAST = 100
@@ -182,7 +182,7 @@ def plan_of(code: str) -> Plan:
             for field in fields
             if field.related_model is Unit and field.name not in kind.private
         ),
-        people=_names(field for field in fields if field.related_model is Person),
+        people=_names(field for field in (*fields, *_tied(kind)) if field.related_model is Person),
     )
 
 
@@ -192,6 +192,13 @@ def _names(fields: Iterable[Field[Any, Any]]) -> tuple[str, ...]:
         for field in fields
         if getattr(field, "column", None) and not field.many_to_many
     )
+
+
+def _tied(kind: Kind) -> list[Field[Any, Any]]:
+    """The fields beside those of the form by which a row names somebody who may read it."""
+    ties = (getattr(kind.model, f"access_{tie}", "") for tie in ("subject", "handler", "addressee"))
+    names = chain.from_iterable(tie if isinstance(tie, tuple) else (tie,) for tie in ties)
+    return [kind.field(each) for each in names if each and "__" not in each]
 
 
 def _is_readable(field: Field[Any, Any]) -> bool:

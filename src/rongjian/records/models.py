@@ -171,7 +171,8 @@ def _of_its_own(model: type[Record]) -> bool:
     """Whether rights to a ledger's rows depend on more than what every record has."""
     ties = ("subject", "handler", "addressee", "requester")
     people = any(getattr(model, f"access_{tie}", "") for tie in ties)
-    return people or bool({*model.access_submits} - {*Record.access_submits})
+    shared = model.access_shared not in ("", Record.access_shared)
+    return people or shared or bool({*model.access_submits} - {*Record.access_submits})
 
 
 class LinkKind(models.TextChoices):

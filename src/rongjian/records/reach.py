@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from rongjian.kernel.find_words import MARK
 from rongjian.org.reaching import Place, reaches
+from rongjian.org.roles import SHARED
 from rongjian.records.indexing import kind_mark, person_mark, place_marks
 from rongjian.records.kinds import kinds
+from rongjian.records.models import Record
 from rongjian.records.postings import any_of, every
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ def reached(actor: Actor, verb: Verb, directory: Directory, wanted: Wanted) -> R
                 codes.append(kind.code)
                 marks = every(person_mark(actor.person.pk), kind_mark(kind.code))
                 ways.setdefault(EVERYWHERE, []).append(marks)
+            if _is_sent(kind) and verb in SHARED:
+                codes.append(kind.code)
+                ways.setdefault(EVERYWHERE, []).append(kind_mark(kind.code))
     if not codes:
         return None
     parts: list[Expression] = [any_of(_way(*way) for way in ways.items())]
@@ -106,6 +111,11 @@ def _names(actor: Actor, verb: Verb, kind: Kind) -> bool:
         reach.grant.within in _BY_NAME and getattr(kind.model, f"access_{reach.grant.within}", "")
         for reach in reaches(actor, kind.access, verb)
     )
+
+
+def _is_sent(kind: Kind) -> bool:
+    """Whether its rows are read where they were sent to: the index does not know where that was."""
+    return kind.model.access_shared not in ("", Record.access_shared)
 
 
 def _span(first: date, last: date) -> Iterator[Expression]:
