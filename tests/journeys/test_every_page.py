@@ -59,6 +59,7 @@ NO_PAGE = {
     "bulletin-draw",
     "bulletin-act",
     "bulletin-word",
+    "calendar-export",
     "supervise-export",
     "supervise-plea-decide",
     "supervise-unit-act",

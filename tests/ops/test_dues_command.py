@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.world import rongjian
@@ -19,7 +20,11 @@ def test_dues_are_printed_as_json_and_in_words(demo_dir: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = {row["rule"]: row for row in map(json.loads, done.stdout.splitlines())}
     # Quarters and years begin earlier: a period asks for the windows that begin in it.
-    assert set(found) == {"LIFE-02", "LIFE-03", "LIFE-05"}
+    windows = {code for code, row in found.items() if "period" in row}
+    assert windows == {"LIFE-02", "LIFE-03", "LIFE-05"}
+    # What a record asks for by its own day stands beside them, where it ends in the period.
+    assert set(found) - windows == {"DECISION"}
+    assert all(date(2026, 6, 1) <= date.fromisoformat(row["due_on"]) for row in found.values())
     group = found["LIFE-03"]
     assert (group["state"], group["period"], group["due_on"]) == ("due", "2026-06", "2026-07-03")
     assert group["basis"] == "《中国共产党支部工作条例（试行）》第五章（2026-11-25 核对）"

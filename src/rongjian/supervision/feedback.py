@@ -139,12 +139,16 @@ class Drawn(models.Model):
 
 # --- which tasks a report is about -------------------------------------------------------------------------
 
+_LONGEST_NUMBER = 4
 _BETWEEN = re.compile(r"[、，,；;\s]+")
 
 
 def numbers_in(text: str) -> list[int]:
     """The numbers of tasks in a text such as 2、3; ValueError where something else stands there."""
-    return [int(part) for part in _BETWEEN.split(text.strip()) if part]
+    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    if any(len(part) > _LONGEST_NUMBER for part in parts):
+        raise ValueError(text)
+    return [int(part) for part in parts]
 
 
 def origin(deployment: int, number: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from rongjian.ops.demo.cast import DEPARTMENT
 from rongjian.ops.demo.history import by_close
 from rongjian.ops.demo.scribe import closing, moment
 from rongjian.org.models import Affiliation, AffiliationKind, Membership, Post, PostState
@@ -44,7 +45,14 @@ def second_all(court: Court, seed: int) -> None:
         )
     if court.standing_force:
         unit = court.standing_force
-        people = _chosen(free, _STANDING, f"{seed}/{unit.code}")
+        # Of the cast's house, those whose branch records its activities together with it.
+        own = [
+            person
+            for staff in court.staff.values()
+            for person in staff
+            if person.account is not None and person.department.code == DEPARTMENT
+        ]
+        people = [*_chosen(free, _STANDING - len(own), f"{seed}/{unit.code}"), *own]
         rows += _seconded(unit, people, (unit.founded_on, None))
     Affiliation.objects.bulk_create(rows)
     Post.objects.bulk_create(posts)
