@@ -60,6 +60,9 @@ NO_PAGE = {
     "bulletin-act",
     "bulletin-word",
     "calendar-export",
+    "account-addresses",
+    # Nobody has drawn one up in the demo yet: J2 looks at it.
+    "bulletin",
     "supervise-export",
     "supervise-plea-decide",
     "supervise-unit-act",
