@@ -15,10 +15,10 @@ from rongjian.kernel.lights import (
     Course,
     Lamp,
     Light,
+    climbed,
     late_days,
     light,
     limit_of,
-    rung,
     worst,
 )
 from rongjian.kernel.workdays import add_workdays, is_workday
@@ -263,9 +263,9 @@ def test_nothing_has_no_light() -> None:
 def test_the_ladder_is_climbed_step_by_step_and_by_the_overdue_alone(
     course: Course, today: date, overrides: dict[date, bool]
 ) -> None:
-    now = rung(course, today, LADDER, overrides)
+    now = climbed(light(course, today, overrides=overrides), LADDER)
     assert 0 <= now <= len(LADDER)
-    assert now <= rung(course, today + DAY, LADDER, overrides) <= now + 1
+    assert now <= climbed(light(course, today + DAY, overrides=overrides), LADDER) <= now + 1
     if light(course, today, overrides=overrides).lamp is not Lamp.OVERDUE:
         assert now == 0
 
@@ -275,5 +275,5 @@ def test_each_step_is_reached_on_its_very_day(
     course: Course, place: int, overrides: dict[date, bool]
 ) -> None:
     day = add_workdays(limit_of(course, overrides), LADDER[place], overrides)
-    assert rung(course, day, LADDER, overrides) == place + 1
-    assert rung(course, day - DAY, LADDER, overrides) == place
+    assert climbed(light(course, day, overrides=overrides), LADDER) == place + 1
+    assert climbed(light(course, day - DAY, overrides=overrides), LADDER) == place

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from django.urls import reverse
 
 from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.decision import MeetingDecision
+from rongjian.records.actions import save
 from rongjian.records.linking import explain
-from rongjian.records.waiting import due_status
 from rongjian.supervision.answering import receive, report
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.dispatching import Planned, dispatch, lay_out
@@ -23,18 +25,31 @@ if TYPE_CHECKING:
     from tests.world import World
 
 
-def test_the_status_of_a_due_follows_from_the_calendar() -> None:
-    today, opens = date(2026, 6, 25), date(2026, 6, 20)
-
-    def status(due: date, missing: int = 1, opens: date = opens) -> tuple[str, str]:
-        return due_status(due, opens, missing, today)
-
-    assert status(date(2026, 6, 24)) == ("bad", "逾期 1 天")
-    assert status(today) == ("warn", "今天")
-    assert status(date(2026, 6, 28)) == ("warn", "剩 3 天")
-    assert status(date(2026, 6, 29)) == ("ok", "剩 4 天")
-    assert status(date(2026, 6, 1), missing=0) == ("done", "已办")
-    assert status(date(2026, 7, 9), opens=date(2026, 7, 1)) == ("off", "未开始")
+@pytest.mark.parametrize(
+    ("due_on", "lamp", "words"),
+    [
+        (date(2026, 6, 24), "bad", "逾期1天"),
+        (date(2026, 6, 25), "warn", "今天到期"),
+        (date(2026, 6, 29), "warn", "剩2个工作日"),
+        # Not asked of anybody yet: the fourth working day ahead.
+        (date(2026, 7, 1), "", ""),
+    ],
+)
+def test_what_was_decided_stands_by_working_days(
+    world: World, visit: Visit, due_on: date, lamp: str, words: str
+) -> None:
+    decision = MeetingDecision(
+        what="修订值班安排",
+        unit=world.units["450100-P02"],
+        happened_on=date(2026, 6, 15),
+        owner=world.persons["lisi"],
+        due_on=due_on,
+    )
+    save(world.actor("lisi"), decision)
+    page = visit("lisi").get(reverse("home")).context["page"]
+    every = (*page.today, *page.soon, *page.later)
+    found = [(each.lamp, each.when) for each in every if each.what == "议定事项：修订值班安排"]
+    assert found == ([(lamp, words)] if words else [])
 
 
 def sent(world: World, limit: date, *codes: str) -> Deployment:

@@ -153,16 +153,9 @@ def _badness(each: Light) -> tuple[int, int]:
     return each.lamp, each.days if each.lamp is Lamp.OVERDUE else -each.days
 
 
-def rung(
-    course: Course, today: date, ladder: tuple[int, ...], overrides: Overrides = NO_OVERRIDES
-) -> int:
-    """How many steps of a ladder of working days after the limit have been reached on a day; 0 for none.
+def climbed(now: Light, ladder: tuple[int, ...]) -> int:
+    """How many steps of a ladder of working days after the limit a light has reached; 0 for none.
 
     Only what is overdue climbs: a matter handed in, finished or excused stays where it is.
     """
-    return climbed(light(course, today, overrides=overrides), ladder)
-
-
-def climbed(now: Light, ladder: tuple[int, ...]) -> int:
-    """The same from a light at hand: a step is reached when so many working days have gone by."""
     return sum(step <= now.days for step in ladder) if now.lamp is Lamp.OVERDUE else 0

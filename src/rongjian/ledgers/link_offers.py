@@ -185,7 +185,7 @@ def _still_to_do(near: set[int]) -> Iterator[tuple[int, str]]:
     origins = Due.objects.filter(unit__in=near, answers=None).order_by("due_on", "pk")
     known = {kind.code for kind in kinds()}
     for origin in origins.values_list("origin", flat=True)[:_EVENTS]:
-        name, _, number = origin.rpartition(":")
+        name, number, *_ = (*origin.split(":"), "")
         if name in known and number.isdecimal():
             yield int(number), "部门应办"
 

@@ -1,4 +1,4 @@
-"""What waits for somebody: own drafts, and what others handed in; and how a limit is said in words."""
+"""What waits for somebody: own drafts, and what others handed in."""
 
 from __future__ import annotations
 
@@ -8,30 +8,12 @@ from rongjian.org.access import may_somewhere, visible
 from rongjian.records.kinds import kinds
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rongjian.org.access import Actor
     from rongjian.records.flows import Move
     from rongjian.records.kinds import Kind
     from rongjian.records.models import Record
 
-SOON = 3
-"""Days before the day something is due from which its lamp warns."""
 _WAITING = 8
-
-
-def due_status(due_on: date, opens_on: date, missing: int, today: date) -> tuple[str, str]:
-    """(lamp, words) of something due."""
-    if missing <= 0:
-        return "done", "已办"
-    days = (due_on - today).days
-    if days < 0:
-        return "bad", f"逾期 {-days} 天"
-    if days == 0:
-        return "warn", "今天"
-    if today < opens_on:
-        return "off", "未开始"
-    return ("warn" if days <= SOON else "ok"), f"剩 {days} 天"
 
 
 def waiting_for(actor: Actor) -> list[tuple[Record, str]]:

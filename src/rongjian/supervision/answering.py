@@ -22,7 +22,7 @@ from rongjian.records.actions import WrongState, move, save
 from rongjian.records.excuses import Excuse
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Due
-from rongjian.supervision.feedback import Drawn, TaskFeedback, dues_of, origin, origin_of
+from rongjian.supervision.feedback import Drawn, TaskFeedback, dues_of
 from rongjian.supervision.models import Instruction, Plea, PleaKind, Receipt, Reminder
 from rongjian.supervision.policy import follow_up
 
@@ -216,9 +216,9 @@ def open_dues(receipt: Receipt, tasks: Sequence[int] = ()) -> list[Due]:
     """What a unit still owes of a deployment: what no report answers and no accepted reason excuses."""
     rows = Due.objects.filter(unit=receipt.unit)
     if tasks:
-        rows = rows.filter(origin__in=[origin(receipt.deployment_id, each) for each in tasks])
+        rows = rows.filter(origin__in=[receipt.deployment.origin(each) for each in tasks])
     else:
-        rows = rows.filter(origin__startswith=origin_of(receipt.deployment_id))
+        rows = rows.filter(origin__startswith=receipt.deployment.origins)
     answered = TaskFeedback._default_manager.filter(state__in=("submitted", "accepted"))
     excused = Plea.objects.filter(kind=PleaKind.EXCUSE, accepted=True)
     return list(

@@ -17,7 +17,7 @@ from rongjian.kernel.lights import Course, Lamp, Light, light, limit_of, worst
 from rongjian.org.own_days import own_days
 from rongjian.records.models import Due
 from rongjian.supervision.deployment import Task
-from rongjian.supervision.feedback import Progress, TaskFeedback, origin_of
+from rongjian.supervision.feedback import Progress, TaskFeedback
 from rongjian.supervision.models import Plea, PleaKind, Receipt
 from rongjian.supervision.policy import follow_up
 
@@ -181,7 +181,7 @@ def _tasks(deployments: Sequence[Deployment]) -> dict[int, tuple[Task, ...]]:
 def _dues(deployments: Sequence[Deployment], units: set[int]) -> dict[tuple[str, int], Due]:
     origins = Q(pk__in=[])
     for each in deployments:
-        origins |= Q(origin__startswith=origin_of(each.pk))
+        origins |= Q(origin__startswith=each.origins)
     return {(due.origin, due.unit_id): due for due in Due.objects.filter(origins, unit__in=units)}
 
 
@@ -221,7 +221,7 @@ def _standing(
     cells = {}
     for receipt in receipts:
         for task in tasks:
-            due = dues.get((f"{origin_of(deployment.pk)}{task.number}", receipt.unit_id))
+            due = dues.get((deployment.origin(task.number), receipt.unit_id))
             if due is None:
                 continue
             reports, pleas = became[0].get(due.pk, []), became[1].get(due.pk, [])

@@ -142,9 +142,18 @@ class Deployment(Record):
             return True
         return allowed(actor, "finalise", self.access_class, self.unit, self)
 
+    @property
+    def origins(self) -> str:
+        """How the origins of all dues that it asks for begin."""
+        return f"{self.kind_code}:{self.pk}:"
+
+    def origin(self, number: int) -> str:
+        """The origin under which the dues of a task are kept, by the task's number."""
+        return f"{self.origins}{number}"
+
     def owed(self) -> QuerySet[Due]:
         """All that it asks of its units, done or not."""
-        return Due.objects.filter(origin__startswith=f"deployment:{self.pk}:")
+        return Due.objects.filter(origin__startswith=self.origins)
 
     def open_dues(self) -> QuerySet[Due]:
         """What nobody has accepted yet and no accepted reason excuses, at any unit."""

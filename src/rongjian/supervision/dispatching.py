@@ -22,7 +22,7 @@ from rongjian.records.actions import WrongState, link, move, save
 from rongjian.records.models import Due, LinkKind, Record
 from rongjian.supervision.contacts import contacts_of as contacts_of
 from rongjian.supervision.deployment import Deployment, Task
-from rongjian.supervision.feedback import TaskFeedback, origin
+from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import Receipt
 from rongjian.supervision.policy import follow_up
 
@@ -211,7 +211,7 @@ def _send(
     Due.objects.bulk_create(
         [
             Due(
-                origin=origin(deployment.pk, task.number),
+                origin=deployment.origin(task.number),
                 unit=unit,
                 kind=TaskFeedback.kind_code,
                 opens_on=actor.today,

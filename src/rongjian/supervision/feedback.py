@@ -151,11 +151,6 @@ def numbers_in(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def origin(deployment: int, number: int) -> str:
-    """The origin under which the dues of a task are kept."""
-    return f"deployment:{deployment}:{number}"
-
-
 def deployment_named(key: str, unit: int) -> Deployment | None:
     """The deployment of a number that was sent to a unit."""
     sent = Deployment._default_manager.exclude(state=VOID).filter(receipts__unit=unit)
@@ -167,16 +162,11 @@ def dues_of(feedback: TaskFeedback, deployment: Deployment) -> QuerySet[Due]:
     owed = Due.objects.filter(unit=feedback.unit_id)
     numbers = numbers_in(feedback.tasks)
     if numbers:
-        return owed.filter(origin__in=[origin(deployment.pk, number) for number in numbers])
+        return owed.filter(origin__in=[deployment.origin(number) for number in numbers])
     others = TaskFeedback._default_manager.filter(state__in=("submitted", "accepted"))
-    return owed.filter(origin__startswith=origin_of(deployment.pk)).exclude(
+    return owed.filter(origin__startswith=deployment.origins).exclude(
         answers__in=others.exclude(pk=feedback.pk)
     )
-
-
-def origin_of(deployment: int) -> str:
-    """How the origins of all dues of a deployment begin."""
-    return f"deployment:{deployment}:"
 
 
 def _misaddressed(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -160,20 +160,15 @@ def escalations(actor: Actor) -> list[Escalation]:
     found = []
     for each in _standings(near.distinct(), actor.today):
         for receipt in each.receipts:
-            reached = _reached(each, receipt)
-            if reached is not None and _is_told(actor, reached[1], receipt):
-                cell, step = reached
+            highest = reached(each, receipt)
+            if highest is not None and _is_told(actor, highest[1], receipt):
+                cell, step = highest
                 found.append(Escalation(receipt, step, cell.light, cell.limit))
     return sorted(found, key=lambda each: (each.receipt.unit.path, each.receipt.pk))
 
 
-def reached(standing: Standing, receipt: Receipt) -> Rung | None:
-    """The highest rung that a unit's tasks have climbed to."""
-    found = _reached(standing, receipt)
-    return found[1] if found else None
-
-
-def _reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
+def reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
+    """The task of a unit that has climbed highest, with its rung; None while nothing has."""
     steps = tuple(step.after for step in ladder())
     overdue = [cell for cell in standing.at(receipt) if climbed(cell.light, steps)]
     if not overdue:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from rongjian.kernel.dues import MISSED, days_words
+from rongjian.kernel.lights import Course, light
 from rongjian.kernel.periods import Month
 from rongjian.kernel.workdays import add_workdays
 from rongjian.ledgers import force_batch
@@ -24,10 +25,11 @@ from rongjian.records.kinds import kind_of, kinds
 from rongjian.records.link_rules import link_rules
 from rongjian.records.models import VOID, Link, NoLink, Record
 from rongjian.records.queries import about, told, unit_words
-from rongjian.records.waiting import SOON, due_status, waiting_for
+from rongjian.records.waiting import waiting_for
 from rongjian.regimes.deadlines import RecordDue, open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.policy import follow_up
 from rongjian.supervision.waiting import open_items
 from rongjian.web.calendar_rows import record_line
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
@@ -113,7 +115,7 @@ def home(request: ActorRequest) -> HttpResponse:
             *(_deployed(each, actor) for each in open_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
             *(_record_task(each, actor.today) for each in open_record_dues(actor)),
-            *(_decided(each, actor.today) for each in due_by(actor, _ahead(actor))),
+            *(_decided(each, actor) for each in due_by(actor, _ahead(actor))),
         ],
         key=lambda task: task.on or actor.today,
     )
@@ -144,7 +146,7 @@ def home(request: ActorRequest) -> HttpResponse:
 
 def _ahead(actor: Actor) -> date:
     """So many working days ahead, as notices look ahead too."""
-    return add_workdays(actor.today, SOON, own_days(actor.person.court))
+    return add_workdays(actor.today, follow_up().warns, own_days(actor.person.court))
 
 
 def _deployed(item: OpenItem, actor: Actor) -> Task:
@@ -206,13 +208,14 @@ def _record_task(due: RecordDue, today: date) -> Task:
     )
 
 
-def _decided(decision: MeetingDecision, today: date) -> Task:
+def _decided(decision: MeetingDecision, actor: Actor) -> Task:
     """Something decided that is not done yet."""
     day: Any = decision.due_on
-    lamp, words = due_status(day, decision.happened_on, 1, today)
+    warns, days = follow_up().warns, own_days(actor.person.court)
+    stands = shown(light(Course(decision.happened_on, day), actor.today, warns, days))
     return Task(
-        lamp=lamp,
-        when=words,
+        lamp=stands.lamp,
+        when=stands.words,
         what=f"议定事项：{decision.what}",
         more=f"{unit_words(decision.unit)} · 限 {day:%m-%d}",
         url=reverse("record", args=[decision.kind, decision.pk]),
