@@ -15,7 +15,7 @@ from rongjian.documents.bulletin_text import Change, Part
 from rongjian.org.access import Denied, actor_of, visible
 from rongjian.records.actions import WrongState, move
 from rongjian.supervision.answering import Plead, decide, plead, report
-from rongjian.supervision.courses import standing
+from rongjian.supervision.courses import Tally, standing, tally
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import PleaKind, Receipt
 from tests.documents.paper import CHECKS, Paper
@@ -251,10 +251,10 @@ def test_a_rewritten_sentence_is_kept_and_a_widened_one_follows() -> None:
 
 
 def test_counts_are_of_units_and_add_up(world: World, reported: Deployment) -> None:
-    count = bulletin_text.tally(standing(reported, DAY))
+    count = tally(standing(reported, DAY))
     parts = (count.in_time, count.late, count.overdue, count.excused, count.open)
     assert sum(parts) == count.units == len(counties(world))
-    assert replace(count, longest=0) == bulletin_text.Tally(12, 11, 0, 1, 0, 0, 0)
+    assert replace(count, longest=0) == Tally(12, 11, 0, 1, 0, 0, 0, unsigned=1)
 
 
 def test_marks_inside_a_quoted_name_become_single() -> None:

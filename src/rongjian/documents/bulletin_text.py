@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rongjian.kernel.lights import Lamp
+from rongjian.supervision.courses import tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from rongjian.supervision.courses import Cell, Standing
+    from rongjian.supervision.courses import Cell, Standing, Tally
     from rongjian.supervision.feedback import TaskFeedback
     from rongjian.supervision.models import Receipt
 
@@ -39,45 +40,6 @@ class Part:
     code: str
     level: Level
     text: str
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How the units of a deployment stand, each counted once, by the worst of its tasks."""
-
-    units: int
-    in_time: int
-    late: int
-    overdue: int
-    excused: int
-    open: int
-    longest: int
-
-
-def tally(standing: Standing) -> Tally:
-    """Count the units: overdue with anything, else still open, excused, reported late, or all in time."""
-    found = {"in_time": 0, "late": 0, "overdue": 0, "excused": 0, "open": 0}
-    longest = 0
-    for receipt in standing.receipts:
-        cells = standing.at(receipt)
-        found[_how(cells)] += 1
-        longest = max([longest, *(_days_over(cell) for cell in cells)])
-    return Tally(units=len(standing.receipts), longest=longest, **found)
-
-
-def _how(cells: Sequence[Cell]) -> str:
-    lamps = {cell.light.lamp for cell in cells}
-    if Lamp.OVERDUE in lamps:
-        return "overdue"
-    if lamps & {Lamp.DUE, Lamp.OK, Lamp.FUTURE}:
-        return "open"
-    if any(cell.in_time is False for cell in cells):
-        return "late"
-    return "excused" if Lamp.EXCUSED in lamps else "in_time"
-
-
-def _days_over(cell: Cell) -> int:
-    return cell.light.days if cell.light.lamp is Lamp.OVERDUE else 0
 
 
 def sentences(standing: Standing) -> dict[str, str]:

@@ -5,6 +5,7 @@ Each asks the same question as the workbench, so that a notice never tells what 
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from rongjian.records.waiting import waiting_for
 from rongjian.regimes.deadlines import open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.deployment import Deployment
+from rongjian.supervision.models import Reminder
 from rongjian.supervision.waiting import escalations, open_items, to_decide, to_review
 
 if TYPE_CHECKING:
@@ -150,13 +152,14 @@ def deployments(actor: Actor) -> Iterable[Subject]:
 
 def reminders(actor: Actor) -> Iterable[Subject]:
     """The same where somebody pressed for it: once for each time."""
-    items = [item for item in open_items(actor) if item.receipt.reminders.exists()]
+    rows = Reminder.objects.filter(receipt__in=[item.receipt.pk for item in open_items(actor)])
+    pressed = Counter(rows.values_list("receipt", flat=True))
+    items = [item for item in open_items(actor) if pressed[item.receipt.pk]]
     readable = _readable(actor, [item.receipt for item in items])
     for item in items:
         receipt = item.receipt
         if receipt.deployment_id in readable:
-            pressed = receipt.reminders.count()
-            yield _deployed(receipt, item.limit, receipt.contact_id, pressed)
+            yield _deployed(receipt, item.limit, receipt.contact_id, pressed[receipt.pk])
 
 
 def overdue(actor: Actor) -> Iterable[Subject]:

@@ -7,8 +7,8 @@ the day comes (`settle`).
 
 Dues of a dissolved unit that end on the day or later and are not answered pass to its heir. Where
 the heir has the same already, or without an heir, they end the day before, with the reason; those
-that would begin only later are dropped. What a table of the rooms above keeps
-beside dues follows by its own `pass_to_heir`.
+that would begin only later are dropped. What a table of the rooms above keeps beside dues follows
+by its own `pass_to_heir`.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from rongjian.supervision.deployment import Deployment
 
 
+ANSWERED = frozenset({Lamp.DONE, Lamp.WAITING, Lamp.EXCUSED})
+"""The lights of a task about which its unit has nothing more to say at present."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One task at one unit: what is owed, what became of it, and its light."""
@@ -132,6 +136,49 @@ class Standing:
     def light(self) -> Light | None:
         """The light of the whole."""
         return _together(self.cells.values())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How the units of a deployment stand, each counted once, by the worst of its tasks.
+
+    `longest` is the most working days over, `unsigned` how many have not signed for it.
+    """
+
+    units: int
+    in_time: int
+    late: int
+    overdue: int
+    excused: int
+    open: int
+    longest: int
+    unsigned: int = 0
+
+    @property
+    def answered(self) -> int:
+        """The units that have nothing more to say at present."""
+        return self.in_time + self.late + self.excused
+
+
+def tally(standing: Standing) -> Tally:
+    """Count the units: overdue with anything, else still open, reported late, excused, or all in time."""
+    found = {"in_time": 0, "late": 0, "overdue": 0, "excused": 0, "open": 0}
+    for receipt in standing.receipts:
+        found[_how(standing.at(receipt))] += 1
+    over = (c.light.days for c in standing.cells.values() if c.light.lamp is Lamp.OVERDUE)
+    unsigned = sum(receipt.received_at is None for receipt in standing.receipts)
+    return Tally(len(standing.receipts), longest=max(over, default=0), unsigned=unsigned, **found)
+
+
+def _how(cells: Sequence[Cell]) -> str:
+    lamps = {cell.light.lamp for cell in cells}
+    if Lamp.OVERDUE in lamps:
+        return "overdue"
+    if not lamps <= ANSWERED:
+        return "open"
+    if any(cell.in_time is False for cell in cells):
+        return "late"
+    return "excused" if Lamp.EXCUSED in lamps else "in_time"
 
 
 def _together(cells: Iterable[Cell]) -> Light | None:

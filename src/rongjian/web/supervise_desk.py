@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from rongjian.documents.bulletin_models import Bulletin
-from rongjian.kernel.lights import Lamp
 from rongjian.org.access import allowed, visible
-from rongjian.supervision.courses import standings
+from rongjian.supervision.courses import standings, tally
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import Receipt
 from rongjian.supervision.waiting import answering_units, escalations, to_decide, to_review
-from rongjian.web.supervise_view import ANSWERED, shown
+from rongjian.web.supervise_view import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,14 +125,14 @@ def begun(actor: Actor) -> tuple[Begun, ...]:
         sent[receipt.deployment_id].append(receipt)
     found = []
     for each in standings(deployments, actor.today, sent):
-        lamps = [{cell.light.lamp for cell in each.at(receipt)} for receipt in each.receipts]
+        count = tally(each)
         found.append(
             Begun(
                 each.deployment,
                 shown(each.light),
-                sum(one <= {*ANSWERED} for one in lamps),
-                len(lamps),
-                sum(Lamp.OVERDUE in one for one in lamps),
+                count.answered,
+                count.units,
+                count.overdue,
                 allowed(actor, "create", Bulletin.access_class, each.deployment.unit),
             )
         )

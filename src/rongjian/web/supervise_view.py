@@ -23,7 +23,7 @@ from rongjian.org.roles import Verb
 from rongjian.records.kinds import kind_of
 from rongjian.records.queries import unit_words
 from rongjian.supervision.answering import reminded_until
-from rongjian.supervision.courses import Standing, standing
+from rongjian.supervision.courses import ANSWERED, Standing, standing
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import Drawn, Progress, TaskFeedback
 from rongjian.supervision.models import Receipt, Reminder
@@ -51,8 +51,6 @@ LAMPS = {
     Lamp.OVERDUE: "bad",
 }
 READING: tuple[Verb, ...] = ("view", "project")
-ANSWERED = (Lamp.DONE, Lamp.WAITING, Lamp.EXCUSED)
-"""The lights of a task about which its unit has nothing more to say at present."""
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from rongjian.documents.bulletin_models import Bulletin
-from rongjian.kernel.lights import Lamp
 from rongjian.org.access import allowed, visible
 from rongjian.records import actions
 from rongjian.supervision.answering import instruct, may_decide
+from rongjian.supervision.courses import tally
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import Plea
 from rongjian.web import supervise_deeds
 from rongjian.web.supervise_view import (
-    ANSWERED,
     departments_of,
     deployment_of,
     figures_of,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
-    from rongjian.supervision.courses import Standing
+    from rongjian.supervision.courses import Standing, Tally
     from rongjian.supervision.deployment import Deployment
     from rongjian.supervision.models import Instruction
     from rongjian.web.middleware import ActorRequest
@@ -52,16 +51,6 @@ class Phase:
 
     name: str
     state: str
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """Units and how many of them reported, how many are late, how many have not signed."""
-
-    units: int
-    answered: int
-    overdue: int
-    unsigned: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +95,7 @@ class DeploymentPage:
     whole: bool
     light: Shown
     phases: tuple[Phase, ...]
-    numbers: Numbers
+    numbers: Tally
     tasks: tuple[TaskRow, ...]
     units: tuple[UnitRow, ...]
     opened: tuple[Opened, ...]
@@ -140,7 +129,7 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
         whole=whole,
         light=shown(stands.light),
         phases=_phases(deployment, stands, told=bool(bulletins)),
-        numbers=numbers_of(stands),
+        numbers=tally(stands),
         tasks=tasks_of(stands),
         units=rows if whole else (),
         opened=tuple(_opened(actor, stands, row, reports) for row in opened),
@@ -150,17 +139,6 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
         happened=happenings(actor, stands, reports),
         bulletins=bulletins,
         does=_does(actor, deployment, stands),
-    )
-
-
-def numbers_of(stands: Standing) -> Numbers:
-    """How many units reported on everything, are late with something, have not signed."""
-    lamps = [{cell.light.lamp for cell in stands.at(receipt)} for receipt in stands.receipts]
-    return Numbers(
-        len(lamps),
-        sum(each <= {*ANSWERED} for each in lamps),
-        sum(Lamp.OVERDUE in each for each in lamps),
-        sum(receipt.received_at is None for receipt in stands.receipts),
     )
 
 

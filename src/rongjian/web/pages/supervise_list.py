@@ -13,13 +13,13 @@ from django.shortcuts import render
 from rongjian.org.access import Denied, allowed, may_somewhere, reach_units, visible
 from rongjian.org.models import COURT_TYPES
 from rongjian.records.queries import unit_words
-from rongjian.supervision.courses import standings
+from rongjian.supervision.courses import ANSWERED, standings, tally
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.models import Receipt
 from rongjian.supervision.waiting import answering_units, asks
 from rongjian.web.listing import changed
 from rongjian.web.paging import steps
-from rongjian.web.supervise_view import ANSWERED, shown
+from rongjian.web.supervise_view import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,18 +184,14 @@ def _nearest(line: Line) -> tuple[bool, date, int]:
 
 def _line(stands: Standing) -> Line:
     limits = [cell.limit for cell in stands.cells.values() if cell.light.lamp not in ANSWERED]
-    answered = sum(
-        all(cell.light.lamp in ANSWERED for cell in stands.at(receipt))
-        for receipt in stands.receipts
-    )
-    deployment = stands.deployment
+    deployment, count = stands.deployment, tally(stands)
     return Line(
         deployment,
         unit_words(deployment.unit),
         shown(stands.light),
         min(limits, default=deployment.due_on),
-        answered,
-        len(stands.receipts),
+        count.answered,
+        count.units,
     )
 
 
