@@ -61,8 +61,6 @@ NO_PAGE = {
     "bulletin-word",
     "calendar-export",
     "account-addresses",
-    # Nobody has drawn one up in the demo yet: J2 looks at it.
-    "bulletin",
     "supervise-export",
     "supervise-plea-decide",
     "supervise-unit-act",

@@ -220,3 +220,12 @@ def test_the_rules_are_shown_with_their_basis_and_changed_by_the_office_only(vis
     told = office.post(where, sent, follow=True)
     assert "自 2026-07-01 起的期间按此计算，以前的期间不变。" in text_of(told)
     assert [cell.wide for cell in row(page(visit("lisi")), "党课").cells] == [3, 3, 6]
+
+
+def test_the_units_are_those_of_the_house_whichever_of_its_bodies_was_named(visit: Visit) -> None:
+    client = visit("weiw")
+    named, whole = (
+        page(client, unit=code, view="units", month="5") for code in ("450100-P", "450100")
+    )
+    assert named.table == whole.table
+    assert whole.table.rows

@@ -85,10 +85,16 @@ def records(actor: Actor) -> Iterable[Subject]:
             yield Subject(
                 identity=f"deadline:{due.rule.code}:{due.record.pk}",
                 unit=due.unit,
-                words=in_words(due.record.access_class, due.rule.name, about(due.record)),
+                words=in_words(due.record.access_class, due.rule.name, _told(due.record)),
                 url=reverse("record", args=[due.record.kind, due.record.pk]),
                 due_on=due.due_on,
             )
+
+
+def _told(record: Record) -> str:
+    """What a record that its reader may open is about; nothing where it has but a number."""
+    words = about(record, full=True)
+    return "" if words == str(record) else words
 
 
 def approvals(actor: Actor) -> Iterable[Subject]:
@@ -106,7 +112,7 @@ def approvals(actor: Actor) -> Iterable[Subject]:
         yield Subject(
             identity=f"record:{record.pk}",
             unit=record.unit,
-            words=in_words(kind.access, f"{kind.name}待{step.name}", about(record)),
+            words=in_words(kind.access, f"{kind.name}待{step.name}", _told(record)),
             url=reverse("record", args=[record.kind, record.pk]),
             since=since[record.pk],
         )

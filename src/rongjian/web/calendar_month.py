@@ -166,6 +166,8 @@ def _records(
             for row in visible(actor, rows).order_by("happened_on", "pk"):
                 url = reverse("record", args=[row.kind, row.pk])
                 words = about(row, full=True)
+                # What has no words of its own is called by its ledger.
+                words = kind.name if words == str(row) else words
                 yield (
                     row.happened_on,
                     Entry(state, sign, words, f"{what}：{kind.name} {words}", url),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal, cast
 
+from rongjian.documents import bulletins
 from rongjian.kernel.content import CONTENT, load_file
 from rongjian.kernel.outline import outline
 from rongjian.kernel.workdays import add_workdays
@@ -38,11 +40,16 @@ _SAID = (
     "已经办结，情况由分管院领导审核。",
 )
 _ASKED = "请补充具体数字"
+_SIGNS = "yuan"
+"""Who signs what the cast's house issues."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """One deployment of the demo; `late` says by unit how many working days, `excused` for what reason."""
+    """One deployment of the demo; `late` says by unit how many working days, `excused` for what reason.
+
+    `bulletin` is how far the bulletin on it has come by today, if there is one.
+    """
 
     code: str
     title: str
@@ -60,6 +67,7 @@ class Told:
     late: Mapping[str, int] = field(default_factory=dict)
     excused: Mapping[str, str] = field(default_factory=dict)
     answered: Mapping[str, Answer] = field(default_factory=dict)
+    bulletin: Literal["", "draft", "published"] = ""
 
 
 @cache
@@ -101,6 +109,9 @@ class _Course:
             self._plan_answer(number, code)
         if self.told.done:
             self.scribe.at(moment(add_workdays(self.limit, 8), 16), self._close)
+        if self.told.bulletin:
+            drawn = self.day(-1) if self.told.bulletin == "draft" else add_workdays(self.limit, 7)
+            self.scribe.at(moment(drawn, 16), self._draw)
 
     def _plan_answer(self, number: int, code: str) -> None:
         answer = "accepted" if self.told.done else self.told.answered.get(code)
@@ -177,6 +188,15 @@ class _Course:
     def _close(self, now: datetime) -> None:
         held = Deployment._default_manager.get(pk=self.made[self.told.code].pk)
         move(self._actor(self.realm.cast[self.told.by], now), held, "close")
+
+    def _draw(self, now: datetime) -> None:
+        """The bulletin by whoever deployed it, signed by a leader of the house."""
+        author = self._actor(self.realm.cast[self.told.by], now)
+        drawn = bulletins.draw_up(author, self.made[self.told.code])
+        if self.told.bulletin == "published":
+            drawn = bulletins.submit(author, drawn, drawn.version)
+            leader = self._actor(self.realm.cast[_SIGNS], now + timedelta(hours=1))
+            bulletins.sign(leader, drawn, drawn.version)
 
     def _receipt(self, code: str) -> Receipt:
         return Receipt.objects.select_related("unit__court", "contact", "deployment").get(

@@ -140,6 +140,8 @@ def _asked(actor: Actor, query: QueryDict) -> Asked:
     views = {code for code, _ in _VIEWS}
     default = "units" if unit.is_court else "heat"
     view = query.get("view", default)
+    if view == "units" and unit.court is not None and not unit.is_court:
+        unit = _unit(actor, unit.court.code)  # Units are those of a house.
     return Asked(
         unit=unit,
         year=int(year) if known else actor.today.year,
