@@ -139,7 +139,7 @@ def test_practice_is_quoted_from_accepted_reports(world: World, drawn: Bulletin)
 def test_another_signs_and_only_then_the_units_read_it(world: World, drawn: Bulletin) -> None:
     zhaoliu, yuan = world.actor("zhaoliu", at(DAY, 10)), world.actor("yuan", at(DAY, 11))
     wujiu = world.actor("wujiu", at(DAY, 12))
-    rows = type(drawn).objects.all()
+    rows = type(drawn).objects.filter(deployment=drawn.deployment)
     assert not visible(wujiu, rows, "view").exists()
     drawn = bulletins.submit(zhaoliu, drawn, drawn.version)
     assert not visible(wujiu, rows, "view").exists()

@@ -29,7 +29,7 @@ LATE = "450105"
 @pytest.fixture
 def drawn(visit: Visit, sent: Deployment) -> Bulletin:  # noqa: F811
     answer = visit("zhaoliu").post(reverse("bulletin-draw", args=[sent.pk]))
-    made = Bulletin.objects.get()
+    made = Bulletin.objects.get(deployment=sent)
     assert answer.headers["Location"] == reverse("bulletin", args=[made.pk])
     return made
 
@@ -67,7 +67,7 @@ def test_a_draft_says_that_it_is_not_issued(visit: Visit, drawn: Bulletin) -> No
 
 def test_drawing_it_again_opens_the_same_draft(visit: Visit, drawn: Bulletin) -> None:
     visit("zhaoliu").post(reverse("bulletin-draw", args=[drawn.deployment_id]))
-    assert Bulletin.objects.count() == 1
+    assert Bulletin.objects.get(deployment=drawn.deployment) == drawn
 
 
 def test_units_neither_draw_nor_read_before_it_is_issued(visit: Visit, drawn: Bulletin) -> None:

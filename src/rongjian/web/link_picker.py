@@ -36,6 +36,17 @@ class Picker:
     wanted: str = ""
 
     @property
+    def leading(self) -> tuple[Offer, ...]:
+        """The offers of a form that shows them at once: what is ticked, or the likeliest one (B15)."""
+        ticked = tuple(each for each in self.offers if each.record.pk in self.ticked)
+        return ticked or self.offers[:1]
+
+    @property
+    def further(self) -> tuple[Offer, ...]:
+        """The other offers, folded away where the form shows the leading ones at once."""
+        return tuple(each for each in self.offers if each not in self.leading)
+
+    @property
     def relations(self) -> list[tuple[str, str]]:
         """Every relation that may be said instead of the rule's."""
         return list(LinkKind.choices)

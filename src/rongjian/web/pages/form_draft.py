@@ -13,7 +13,6 @@ from rongjian.ledgers import link_offers
 from rongjian.org.access import Denied, may_somewhere
 from rongjian.records import form_drafts
 from rongjian.records.kinds import Kind, kind_of
-from rongjian.web.link_picker import Picker
 
 if TYPE_CHECKING:
     from rongjian.web.middleware import ActorRequest
@@ -50,8 +49,7 @@ def find(request: ActorRequest, code: str) -> HttpResponse:
     """The records that a word or number finds, to be ticked in the form that asked."""
     kind = _writable(request, code)
     wanted = request.GET.get("link_find", "")[:60]
-    found = tuple(link_offers.found(request.actor, kind, wanted))
-    links = Picker(kind=kind, offers=found, ticked=frozenset(), asked=False)
     if not wanted.strip():
         return HttpResponse("")
-    return render(request, "parts/offers.html", {"links": links})
+    found = link_offers.found(request.actor, kind, wanted)
+    return render(request, "parts/offers.html", {"offers": found})
