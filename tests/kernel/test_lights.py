@@ -235,6 +235,12 @@ def test_a_return_never_washes_off_a_late_first_handing_in(
     assert late_days(again, overrides) >= before
 
 
+def test_what_waits_for_its_reviewer_hides_no_limit_of_the_others() -> None:
+    parts = [Light(Lamp.WAITING), Light(Lamp.OK, 5), Light(Lamp.DONE)]
+    assert worst(parts) == Light(Lamp.OK, 5)
+    assert worst([Light(Lamp.WAITING), Light(Lamp.DONE)]).lamp is Lamp.WAITING
+
+
 @given(st.lists(LAMPS, min_size=1, max_size=8), st.randoms())
 def test_the_whole_is_its_worst_part_in_whatever_order(parts: list[Light], chance: Random) -> None:
     whole = worst(parts)

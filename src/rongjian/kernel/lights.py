@@ -23,13 +23,17 @@ AFTER_RETURN = 3
 
 
 class Lamp(IntEnum):
-    """The states of a light, from the best to the worst."""
+    """The states of a light, from the best to the worst.
+
+    What was handed in is nearer to its end than what is not: a whole of which one part waits for its
+    reviewer still says how the others stand to their limits.
+    """
 
     DONE = 0
     EXCUSED = 1
-    FUTURE = 2
-    OK = 3
-    WAITING = 4
+    WAITING = 2
+    FUTURE = 3
+    OK = 4
     DUE = 5
     OVERDUE = 6
 
@@ -52,13 +56,13 @@ class Lamp(IntEnum):
 _WORDS = {
     Lamp.DONE: "办结",
     Lamp.EXCUSED: "有因",
+    Lamp.WAITING: "待审核",
     Lamp.FUTURE: "未开始",
     Lamp.OK: "正常",
-    Lamp.WAITING: "待审核",
     Lamp.DUE: "临期",
     Lamp.OVERDUE: "逾期",
 }
-_SIGNS = dict(zip(_WORDS, "✓◇○●●▲■", strict=True))
+_SIGNS = dict(zip(_WORDS, "✓◇●○●▲■", strict=True))
 
 
 @dataclass(frozen=True)
