@@ -11,8 +11,6 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from rongjian.kernel.lights import Course, Lamp, Light, light, limit_of, worst
 from rongjian.org.own_days import own_days
 from rongjian.records.models import Due
@@ -200,7 +198,7 @@ def standings(
     """The same for several at once, in as many queries as for one."""
     from_task = _tasks(deployments)
     units = {receipt.unit_id for rows in sent.values() for receipt in rows}
-    dues = _dues(deployments, units)
+    dues = _dues(deployments, from_task, units)
     answers = _answers([due.pk for due in dues.values()])
     pleas = _pleas([due.pk for due in dues.values()])
     days = {unit.pk: own_days(unit) for unit in {each.unit for each in deployments}}
@@ -225,11 +223,12 @@ def _tasks(deployments: Sequence[Deployment]) -> dict[int, tuple[Task, ...]]:
     return {pk: tuple(tasks) for pk, tasks in found.items()}
 
 
-def _dues(deployments: Sequence[Deployment], units: set[int]) -> dict[tuple[str, int], Due]:
-    origins = Q(pk__in=[])
-    for each in deployments:
-        origins |= Q(origin__startswith=each.origins)
-    return {(due.origin, due.unit_id): due for due in Due.objects.filter(origins, unit__in=units)}
+def _dues(
+    deployments: Sequence[Deployment], from_task: Mapping[int, Sequence[Task]], units: set[int]
+) -> dict[tuple[str, int], Due]:
+    origins = [each.origin(task.number) for each in deployments for task in from_task[each.pk]]
+    rows = Due.objects.filter(origin__in=origins, unit__in=units)
+    return {(due.origin, due.unit_id): due for due in rows}
 
 
 def _answers(dues: Sequence[int]) -> dict[int, list[TaskFeedback]]:

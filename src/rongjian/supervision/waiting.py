@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 from rongjian.kernel.lights import Lamp, climbed
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Unit
+from rongjian.records.models import Due
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
-from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.feedback import Progress, TaskFeedback
 from rongjian.supervision.models import Plea, Receipt
 from rongjian.supervision.policy import contacts, heads, ladder
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.supervision.courses import Cell, Standing
     from rongjian.supervision.policy import Rung
+
+_TEXT = CharField()
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,14 @@ def _own_units(actor: Actor) -> list[Unit]:
 def _standings(rows: QuerySet[Receipt], today: date) -> list[Standing]:
     """Deployments under way, each only at the units of some receipts."""
     found: dict[int, list[Receipt]] = {}
-    under_way: dict[int, Deployment] = {}
-    asked = rows.filter(deployment__state="issued")
-    for receipt in asked.select_related("deployment__unit__court", "unit__court", "contact"):
-        under_way[receipt.deployment_id] = receipt.deployment
+    asked = rows.filter(deployment__state="issued").select_related("unit__court", "contact")
+    for receipt in asked:
         found.setdefault(receipt.deployment_id, []).append(receipt)
-    return standings([*under_way.values()], today, found)
+    # Each is read once, not with every one of its receipts.
+    deployments = Deployment._default_manager.select_related("unit__court").in_bulk(found)
+    for receipt in asked:
+        receipt.deployment = deployments[receipt.deployment_id]
+    return standings([*deployments.values()], today, found)
 
 
 def to_review(actor: Actor) -> list[TaskFeedback]:
@@ -157,14 +163,28 @@ def escalations(actor: Actor) -> list[Escalation]:
     near = Receipt.objects.filter(
         Q(unit__in=own) | Q(deployment__reviewer=actor.person) | Q(deployment__court__in=courts)
     )
+    late = near.filter(Exists(_late_at(OuterRef("deployment"), OuterRef("unit"), actor.today)))
     found = []
-    for each in _standings(near.distinct(), actor.today):
+    for each in _standings(late.distinct(), actor.today):
         for receipt in each.receipts:
             highest = reached(each, receipt)
             if highest is not None and _is_told(actor, highest[1], receipt):
                 cell, step = highest
                 found.append(Escalation(receipt, step, cell.light, cell.limit))
     return sorted(found, key=lambda each: (each.receipt.unit.path, each.receipt.pk))
+
+
+def _late_at(deployment: OuterRef, unit: OuterRef, today: date) -> QuerySet[Due]:
+    """What a unit may be late with: its limit has passed and no finished report answers it.
+
+    Whether it really is, with extensions, returns and reasons, is told by its light alone.
+    """
+    begins = Concat(Value(f"{Deployment.kind_code}:"), deployment, Value(":"), output_field=_TEXT)
+    finished = TaskFeedback._default_manager.filter(
+        state__in=("submitted", "accepted"), progress=Progress.DONE
+    )
+    passed = Due.objects.filter(unit=unit, origin__startswith=begins, due_on__lt=today)
+    return passed.exclude(answers__in=finished)
 
 
 def reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
