@@ -56,7 +56,7 @@ def asked(world: World) -> Due:
     )
 
 
-def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(asked: Due, visit: Visit) -> None:
+def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(visit: Visit) -> None:
     page = visit("lisi").get(NEW, {"type": "theme_day"}).context["page"]
     initial = page.form.initial
     assert initial["place"] == "307会议室"
@@ -66,8 +66,17 @@ def test_a_new_form_has_what_the_last_one_had_and_the_time_of_now(asked: Due, vi
     assert "mode" not in initial
     held = page.attending.held
     assert (held.expected, held.present, page.attending.quorate) == (17, 17, True)
-    assert page.dues == (asked,)
     assert not any(word in text_of(visit("lisi").get(NEW)) for word in ("签到", "打卡", "照片"))
+
+
+def test_the_form_says_what_of_the_calendar_it_answers(visit: Visit) -> None:
+    def met(account: str, **chosen: str) -> list[tuple[str, str]]:
+        page = visit(account).get(NEW, chosen).context["page"]
+        return [(due.rule.code, due.window.label) for due in page.dues]
+
+    assert ("LIFE-05", "6月") in met("lisi", type="theme_day")
+    assert ("LIFE-05", "3月") in met("lisi", type="theme_day", happened_on="2026-03-31")
+    assert met("lisi", type="discipline") == []
 
 
 def test_the_form_asks_for_at_most_six_things(visit: Visit) -> None:

@@ -49,6 +49,10 @@ class Answer:
         if bool(self.field) is not bool(self.values):
             raise ValueError("answers 的 field 与 values 要同时写，或都不写")
 
+    def means(self, kind: str, said: Mapping[str, str]) -> bool:
+        """Whether it means a record of a ledger in which the fields say this."""
+        return self.kind == kind and (not self.field or said.get(self.field) in self.values)
+
 
 @dataclass(frozen=True)
 class Who:

@@ -1,4 +1,4 @@
-"""What somebody's own units still owe under regimes: what the workbench shows and the menu counts."""
+"""What units still owe under regimes: on the workbench, in the menu's number, and as a form is filled in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from rongjian.kernel.dues import MISSED
+from rongjian.kernel.dues import MISSED, NA
 from rongjian.org.access import allowed
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
 from rongjian.org.reaching import reaches
@@ -16,6 +16,9 @@ from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from rongjian.org.access import Actor
     from rongjian.regimes.dues import Due
 
@@ -70,3 +73,17 @@ def _open(actor: Actor) -> list[Due]:
         for each in block.open(since=today - KEPT)
     ]
     return sorted(found, key=lambda due: (due.window.due_on, due.unit.path))
+
+
+def met_by(unit: Unit, kind: str, said: Mapping[str, str], day: date, today: date) -> list[Due]:
+    """What the unit's calendar asks for that a record of a day would answer, whether others do or not.
+
+    `said` is what stands in the fields of the record, by name.
+    """
+    return [
+        due
+        for block in blocks(Scope.each([unit]), day - _YEAR, day, today)
+        if any(each.means(kind, said) for each in (*block.rule.answers, *block.rule.accepts))
+        for due in block.cells_of(lambda window: window.opens_on <= day <= window.ends_on)
+        if due.state != NA
+    ]

@@ -17,10 +17,11 @@ from rongjian.ledgers.agenda import AgendaItem
 from rongjian.ledgers.attendance import Expected, expected_at
 from rongjian.ledgers.meeting import Item, Meeting, Resolved
 from rongjian.ledgers.study_document import StudyDocument
-from rongjian.org.access import visible
+from rongjian.org.access import allowed, visible
 from rongjian.org.models import Person, Unit
 from rongjian.records.kinds import kind_of
-from rongjian.records.models import VOID, Due
+from rongjian.records.models import VOID
+from rongjian.regimes.waiting import met_by
 from rongjian.web.forms import RecordForm, form_class, prefilled
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rongjian.ledgers.activity_types import TypeRule
     from rongjian.org.access import Actor, Verb
+    from rongjian.regimes.dues import Due
 
     Typed = Mapping[str, Sequence[str]]
 
@@ -149,12 +151,11 @@ def attending(
     return Attending(people, held, quorate(rule, held) if rule and people else None, rule)
 
 
-def dues_met(unit: Unit | None, day: date | None) -> list[Due]:
-    """The dues of the unit that an activity of the day answers."""
-    if unit is None or day is None:
+def dues_met(actor: Actor, unit: Unit | None, type_: str, day: date | None) -> list[Due]:
+    """What the unit's calendar asks for that an activity of the type and day answers (满足义务)."""
+    if unit is None or day is None or not allowed(actor, "view", "obligation", unit):
         return []
-    rows = Due.objects.filter(unit=unit, kind="activity", opens_on__lte=day, due_on__gte=day)
-    return list(rows.order_by("due_on", "pk"))
+    return met_by(unit, Activity.kind_code, {"type": type_}, day, actor.today)
 
 
 @dataclass(frozen=True)

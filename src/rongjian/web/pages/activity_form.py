@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from rongjian.ledgers.decision import MeetingDecision
     from rongjian.ledgers.study_document import StudyDocument
     from rongjian.org.models import Unit
-    from rongjian.records.models import Due, Record
+    from rongjian.records.models import Record
+    from rongjian.regimes.dues import Due
     from rongjian.web.meeting_form import AgendaRow, Attending, DecisionRow
     from rongjian.web.middleware import ActorRequest
 
@@ -138,7 +139,8 @@ def _page(request: ActorRequest, sending: Sending, last: Activity | None) -> Act
     form, actor, kept = sending.form, request.actor, sending.kept
     stored: Any = sending.record
     unit, day = unit_in(form), _day(form["happened_on"].value())
-    rule = parts.rule_of(str(form["type"].value() or ""))
+    chosen = str(form["type"].value() or "")
+    rule = parts.rule_of(chosen)
     said = typed(request) if request.method == "POST" else kept.values if kept else None
     agenda, decisions, absent = _rows(said, stored, last, rule)
     shown = parts.attending(actor, rule, unit, day, absent)
@@ -154,7 +156,7 @@ def _page(request: ActorRequest, sending: Sending, last: Activity | None) -> Act
         rest=tuple(form[name] for name in own),
         alone=unit if len(few) == 1 and unit else None,
         attending=shown,
-        dues=tuple(parts.dues_met(unit, day)),
+        dues=tuple(parts.dues_met(actor, unit, chosen, day)),
         agenda=(*agenda, *(parts.AgendaRow(),) * parts.BLANK_ROWS),
         decisions=(*decisions, *(parts.DecisionRow(),) * parts.BLANK_ROWS),
         decided=tuple(meeting.decisions_of(actor, stored)) if stored else (),
