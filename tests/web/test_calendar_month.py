@@ -104,6 +104,24 @@ def test_a_plan_is_drafts_on_days_to_come_and_answers_nothing(visit: Visit) -> N
     assert (row.day, [day for day, _ in row.planned]) == ("", [D(2026, 6, 29)])
 
 
+def test_what_was_planned_is_filled_in_and_not_written_again(visit: Visit) -> None:
+    client = visit("lisi")
+    plan(client, **{"day-theme_day": "2026-06-29", "place": "五楼"})
+    draft = Activity._default_manager.get(type="theme_day", happened_on="2026-06-29")
+    address = reverse("activity-edit", args=[draft.pk])
+    answer = client.get(reverse("ledger-new", args=["activity"]), {"type": "theme_day"})
+    assert f'<a href="{address}">填写“{draft.topic}”</a>' in answer.content.decode()
+    # What is still to come is no last time to go by.
+    assert answer.context["page"].form.initial["place"] == "307会议室"
+    for elsewhere in (
+        {"type": "group_meeting"},
+        {"type": "theme_day", "happened_on": "2026-05-29"},
+    ):
+        there = client.get(reverse("ledger-new", args=["activity"]), elsewhere)
+        assert address not in there.content.decode()
+    assert client.get(address).context["page"].planned == ()
+
+
 def test_a_plan_sent_twice_is_kept_once(visit: Visit) -> None:
     client = visit("lisi")
     before = Record.objects.count()

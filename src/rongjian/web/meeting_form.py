@@ -95,10 +95,11 @@ def _unit(units: Any, named: str) -> Unit | None:
 
 
 def last_of(actor: Actor, unit: int | None, type_: str) -> Activity | None:
-    """The last activity of a unit and type that the actor may view."""
+    """The last activity of a unit and type that the actor may view; none that is still to come."""
     if unit is None or not type_:
         return None
-    rows = Activity._default_manager.filter(unit=unit, type=type_).exclude(state=VOID)
+    held = Activity._default_manager.filter(unit=unit, type=type_, happened_on__lte=actor.today)
+    rows = held.exclude(state=VOID)
     return visible(actor, rows).order_by("-happened_on", "-pk").first()
 
 
@@ -156,6 +157,15 @@ def dues_met(actor: Actor, unit: Unit | None, type_: str, day: date | None) -> l
     if unit is None or day is None or not allowed(actor, "view", "obligation", unit):
         return []
     return met_by(unit, Activity.kind_code, {"type": type_}, day, actor.today)
+
+
+def planned(actor: Actor, unit: Unit | None, type_: str, met: Iterable[Due]) -> list[Activity]:
+    """Drafts for the windows of some dues: one of them is to be filled in, not a second one written."""
+    windows = Q(pk__in=[])
+    for due in met:
+        windows |= Q(happened_on__range=(due.window.opens_on, due.window.ends_on))
+    rows = Activity._default_manager.filter(windows, unit=unit, type=type_, state="draft")
+    return list(visible(actor, rows, "edit").order_by("happened_on", "pk")) if met else []
 
 
 @dataclass(frozen=True)

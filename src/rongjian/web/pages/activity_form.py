@@ -65,6 +65,7 @@ class ActivityPage(FormPage):
     alone: Unit | None = None
     attending: Attending | None = None
     dues: tuple[Due, ...] = ()
+    planned: tuple[Activity, ...] = ()
     agenda: tuple[AgendaRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     decided: tuple[MeetingDecision, ...] = ()
@@ -144,6 +145,7 @@ def _page(request: ActorRequest, sending: Sending, last: Activity | None) -> Act
     said = typed(request) if request.method == "POST" else kept.values if kept else None
     agenda, decisions, absent = _rows(said, stored, last, rule)
     shown = parts.attending(actor, rule, unit, day, absent)
+    met = parts.dues_met(actor, unit, chosen, day)
     own = [name for name in sending.kind.more if name not in _LATER]
     units: Any = form.fields["unit"]
     few = list(units.queryset[:2]) if hasattr(units, "queryset") else []
@@ -156,7 +158,8 @@ def _page(request: ActorRequest, sending: Sending, last: Activity | None) -> Act
         rest=tuple(form[name] for name in own),
         alone=unit if len(few) == 1 and unit else None,
         attending=shown,
-        dues=tuple(parts.dues_met(actor, unit, chosen, day)),
+        dues=tuple(met),
+        planned=() if stored else tuple(parts.planned(actor, unit, chosen, met)),
         agenda=(*agenda, *(parts.AgendaRow(),) * parts.BLANK_ROWS),
         decisions=(*decisions, *(parts.DecisionRow(),) * parts.BLANK_ROWS),
         decided=tuple(meeting.decisions_of(actor, stored)) if stored else (),
