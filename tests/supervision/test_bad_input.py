@@ -18,7 +18,7 @@ from rongjian.supervision.alike import alike
 from rongjian.supervision.answering import Plead, decide, open_dues, plead, report
 from rongjian.supervision.contacts import missing
 from rongjian.supervision.courses import on_time, standing
-from rongjian.supervision.dispatching import Planned, dispatch, lay_out
+from rongjian.supervision.dispatching import Planned, dispatch, lay_out, loads
 from rongjian.supervision.feedback import Progress, TaskFeedback
 from rongjian.supervision.models import PleaKind, Receipt
 from rongjian.supervision.waiting import open_items, to_decide, to_review
@@ -47,6 +47,11 @@ def words_of(fault: ValidationError) -> dict[str, str]:
             "due_on",
             "办结时限早于部署日期 2026-06-15：请改时限，或改部署日期",
         ),
+        (
+            {"due_on": date(9999, 12, 31)},
+            "due_on",
+            "办结时限最晚到 2029-06-17：长期的工作请分年部署，或列入制度日历",
+        ),
     ],
 )
 def test_a_draft_that_cannot_stand(
@@ -55,6 +60,12 @@ def test_a_draft_that_cannot_stand(
     with pytest.raises(ValidationError) as caught:
         staffed.laid_out([Planned("清理挂案", date(2026, 6, 12))], **new)
     assert words_of(caught.value) == {field: words}
+
+
+def test_the_hundredth_of_a_year_is_not_the_last(staffed: SentHouse) -> None:
+    for key in ("450100-2026-98", "450100-2026-99", "450100-2026-补1"):
+        staffed.laid_out(key=key)
+    assert [staffed.laid_out().key for _ in range(2)] == ["450100-2026-100", "450100-2026-101"]
 
 
 def test_four_thousand_characters_are_taken(staffed: SentHouse) -> None:
@@ -177,6 +188,50 @@ def test_leaders_of_the_unit_judge_neither_its_report_nor_its_reason(staffed: Se
     for name in ("inspector", "chief", "second_head"):
         judge = staffed.actor(name, START, 10)
         assert (to_review(judge), to_decide(judge)) == ([feedback], [plea])
+
+
+def test_an_extension_leads_to_a_day_that_can_be_met(staffed: SentHouse) -> None:
+    receipt = staffed.receipt(staffed.sent(), "450103")
+    late = date(2026, 7, 10)
+    for until, words in (
+        (date(2026, 6, 25), "延期到的日期 2026-06-25 已过：请写今天或以后的日期"),
+        (date(9999, 12, 31), "最晚延到 2029-07-12：需要更久的，请部署单位重新部署"),
+    ):
+        said = Plead(PleaKind.EXTENSION, "casework", until=until)
+        with pytest.raises(ValidationError) as caught:
+            plead(staffed.actor("liaison", late), receipt, said)
+        assert words_of(caught.value) == {"until": words}
+
+
+def test_what_was_extended_above_leaves_as_much_time_below(staffed: SentHouse) -> None:
+    above = staffed.receipt(staffed.sent(), "450103")
+    asked = Plead(PleaKind.EXTENSION, "casework", until=MORE)
+    granted = plead(staffed.actor("liaison", START), above, asked)
+    below = {"unit": staffed.unit("450103"), "passes_on": above, "due_on": MORE}
+    chief, plan = staffed.actor("chief_below", START), [Planned("清理", MORE)]
+
+    def lay_down() -> object:
+        return lay_out(chief, staffed.draft(**below, leading=None, reviewer=None), plan)
+
+    with pytest.raises(ValidationError, match="先向上级申请延期"):
+        lay_down()
+    decide(staffed.actor("inspector", START, 10), granted, accepted=True)
+    assert lay_down()
+
+
+def test_a_unit_is_busy_with_what_it_has_not_finished(staffed: SentHouse) -> None:
+    deployment, units = staffed.sent(), [staffed.unit("450103"), staffed.unit("450100-01")]
+    assert [load.open for load in loads(units)] == [1, 1]
+    said = Plead(PleaKind.EXCUSE, "casework")
+    excused = plead(staffed.actor("head", START), staffed.receipt(deployment, "450100-01"), said)
+    report(
+        staffed.actor("liaison", START),
+        staffed.receipt(deployment, "450103"),
+        TaskFeedback(text="办。"),
+    )
+    assert [load.open for load in loads(units)] == [1, 0]
+    decide(staffed.actor("inspector", START, 10), excused, accepted=True)
+    assert [load.open for load in loads(units)] == [0, 0]
 
 
 def test_of_two_extensions_the_later_stays(staffed: SentHouse) -> None:
@@ -304,7 +359,7 @@ def test_what_is_open_at_a_unit_that_ends_goes_to_its_heir(staffed: SentHouse) -
     rest = report(staffed.actor("second_head", AFTER), receipt, TaskFeedback(text="建制。"))
     move(staffed.actor("inspector", AFTER), rest, "accept")
     assert standing(deployment, AFTER).light_at(receipt) is not None
-    assert not deployment.open_dues().filter(unit=heir).exists()
+    assert not deployment.open_dues(AFTER).filter(unit=heir).exists()
 
 
 def test_an_heir_that_was_asked_the_same_answers_once(staffed: SentHouse) -> None:
@@ -316,7 +371,7 @@ def test_an_heir_that_was_asked_the_same_answers_once(staffed: SentHouse) -> Non
         "450100-01": True,
         "450100-02": False,
     }
-    assert len(on.cells) == deployment.open_dues().count() == 1
+    assert len(on.cells) == deployment.open_dues(AFTER).count() == 1
 
 
 def test_without_an_heir_nobody_is_asked_any_more(staffed: SentHouse) -> None:

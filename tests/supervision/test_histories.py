@@ -215,7 +215,7 @@ class History:
 
     def _close(self) -> None:
         self.deployment.refresh_from_db()
-        open_before = self.deployment.open_dues().count()
+        open_before = self.deployment.open_dues(self.today).count()
         move(self.staffed.actor("inspector", self.today, self.hour), self.deployment, "close")
         assert open_before == 0
 

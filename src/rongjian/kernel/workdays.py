@@ -71,10 +71,10 @@ def workdays_between(start: date, end: date, overrides: Overrides = NO_OVERRIDES
     It undoes `add_workdays`: negative when `end` lies before `start`.
     """
     if end < start:
-        return -sum(is_workday(day, overrides) for day in _days(end, start))
-    return sum(is_workday(day, overrides) for day in _days(start + _DAY, end + _DAY))
+        return -workdays_between(end - _DAY, start - _DAY, overrides)
+    return sum(is_workday(day, overrides) for day in _days_after(start, end))
 
 
-def _days(first: date, stop: date) -> Iterator[date]:
-    for offset in range((stop - first).days):
-        yield first + timedelta(days=offset)
+def _days_after(start: date, end: date) -> Iterator[date]:
+    for offset in range((end - start).days):
+        yield end - timedelta(days=offset)

@@ -22,9 +22,9 @@ from rongjian.records.actions import WrongState, move, save
 from rongjian.records.excuses import Excuse
 from rongjian.records.kinds import kind_of
 from rongjian.records.models import Due
-from rongjian.supervision.feedback import Drawn, TaskFeedback, dues_of
+from rongjian.supervision.feedback import Drawn, TaskFeedback, to_answer
 from rongjian.supervision.models import Instruction, Plea, PleaKind, Receipt, Reminder
-from rongjian.supervision.policy import follow_up
+from rongjian.supervision.policy import follow_up, last_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ def report(
         receive(actor, receipt)
         feedback.deployment_key, feedback.unit = receipt.deployment.key, receipt.unit
         save(actor, feedback)
-        _refuse_answered(feedback, receipt.deployment)
+        _refuse_tasks(feedback, receipt.deployment)
         drawn = {count.task.pk: count.drawn for count in counts(actor, receipt)}
         feedback.figures.all().delete()
         for each in told:
@@ -166,11 +166,11 @@ def _figure(feedback: TaskFeedback, told: Told, drawn: int | None) -> None:
     )
 
 
-def _refuse_answered(feedback: TaskFeedback, deployment: Deployment) -> None:
-    waiting = TaskFeedback._default_manager.filter(state__in=("submitted", "accepted"))
-    taken = dues_of(feedback, deployment).filter(answers__in=waiting.exclude(pk=feedback.pk))
-    if feedback.tasks and (first := taken.first()):
-        raise ValidationError({"tasks": f"“{first.reason}”已经反馈，请等待审核"})
+def _refuse_tasks(feedback: TaskFeedback, deployment: Deployment) -> None:
+    try:
+        to_answer(feedback, deployment)
+    except WrongState as error:
+        raise ValidationError({"tasks": str(error)}) from error
 
 
 # --- a reason, or more time ----------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def plead(actor: Actor, receipt: Receipt, said: Plead, *, key: str = "") -> Plea
         if receipt.deployment.state != "issued":
             raise WrongState("这项督办不在办理中")
         dues = open_dues(receipt, said.tasks)
-        _refuse_plea(said, dues)
+        _refuse_plea(said, dues, actor.today)
         made = Plea.objects.create(
             receipt=receipt,
             kind=said.kind,
@@ -226,7 +226,7 @@ def open_dues(receipt: Receipt, tasks: Sequence[int] = ()) -> list[Due]:
     )
 
 
-def _refuse_plea(said: Plead, dues: Sequence[Due]) -> None:
+def _refuse_plea(said: Plead, dues: Sequence[Due], today: date) -> None:
     found: dict[str, list[str]] = {}
     if said.reason not in Excuse.values:
         found["reason"] = ["请选择一项原因"]
@@ -234,18 +234,22 @@ def _refuse_plea(said: Plead, dues: Sequence[Due]) -> None:
         found["words"] = ["选择“其他”时请写一句说明"]
     if not dues:
         found["tasks"] = ["没有未办结的任务，不需要说明"]
-    if words := _until_fault(said, dues):
+    if words := _until_fault(said, dues, today):
         found["until"] = [words]
     door.refuse({"words": said.words})
     if found:
         raise ValidationError(found)
 
 
-def _until_fault(said: Plead, dues: Sequence[Due]) -> str:
+def _until_fault(said: Plead, dues: Sequence[Due], today: date) -> str:
     if said.kind != PleaKind.EXTENSION:
         return "" if said.until is None else "说明原因不改变时限；需要延期的请选“申请延期”"
     if said.until is None:
         return "请写延期到哪一天"
+    if said.until < today:
+        return f"延期到的日期 {said.until} 已过：请写今天或以后的日期"
+    if said.until > last_limit(today):
+        return f"最晚延到 {last_limit(today)}：需要更久的，请部署单位重新部署"
     late = [due.due_on for due in dues if said.until <= due.due_on]
     return f"延期日期应晚于原时限 {max(late)}" if late else ""
 

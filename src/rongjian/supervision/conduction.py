@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from rongjian.kernel.lights import Lamp
 from rongjian.kernel.workdays import workdays_between
 from rongjian.org.own_days import own_days
-from rongjian.supervision.courses import standings
+from rongjian.supervision.courses import gone, standings
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.models import Receipt
 from rongjian.supervision.policy import follow_up
@@ -183,6 +183,8 @@ def conduction(deployment: Deployment, today: date) -> Conduction:
         links = [
             _link(number, receipt, cells[number - 1], below.get(receipt.pk, ()), (today, days))
             for receipt in levels[number - 1]
+            # A unit that is no more and left nothing to judge holds nobody up.
+            if cells[number - 1].get(receipt.pk) or not gone(receipt.unit, today)
         ]
         below = defaultdict(list)
         for link in links:

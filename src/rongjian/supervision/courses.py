@@ -95,6 +95,11 @@ class Standing:
         """The units that it was sent to, in code order."""
         return tuple(receipt.unit for receipt in self.receipts)
 
+    @property
+    def asked(self) -> tuple[Receipt, ...]:
+        """The receipts of the units that are asked something, or left something to judge."""
+        return tuple(receipt for receipt in self.receipts if self.at(receipt))
+
     def at(self, receipt: Receipt) -> tuple[Cell, ...]:
         """The tasks of one unit."""
         found = (self.cells.get((task.pk, receipt.pk)) for task in self.leaves)
@@ -159,13 +164,17 @@ class Tally:
 
 
 def tally(standing: Standing) -> Tally:
-    """Count the units: overdue with anything, else still open, reported late, excused, or all in time."""
+    """Count the units: overdue with anything, else still open, reported late, excused, or all in time.
+
+    A unit that is no more and left nothing to judge is not counted.
+    """
     found = {"in_time": 0, "late": 0, "overdue": 0, "excused": 0, "open": 0}
-    for receipt in standing.receipts:
+    asked = standing.asked
+    for receipt in asked:
         found[_how(standing.at(receipt))] += 1
     over = (c.light.days for c in standing.cells.values() if c.light.lamp is Lamp.OVERDUE)
-    unsigned = sum(receipt.received_at is None for receipt in standing.receipts)
-    return Tally(len(standing.receipts), longest=max(over, default=0), unsigned=unsigned, **found)
+    unsigned = sum(receipt.received_at is None for receipt in asked)
+    return Tally(len(asked), longest=max(over, default=0), unsigned=unsigned, **found)
 
 
 def _how(cells: Sequence[Cell]) -> str:
@@ -271,7 +280,7 @@ def _standing(
             if due is None:
                 continue
             reports, pleas = became[0].get(due.pk, []), became[1].get(due.pk, [])
-            if _is_gone(receipt.unit, today) and not reports:
+            if gone(receipt.unit, today) and not any(map(_stands, reports)):
                 continue  # Its heir was asked the same, or there is none.
             course = course_of(due, reports, pleas)
             cells[task.pk, receipt.pk] = Cell(
@@ -286,7 +295,13 @@ def _standing(
     return Standing(deployment, today, tasks, tuple(receipts), cells)
 
 
-def _is_gone(unit: Unit, today: date) -> bool:
+def _stands(report: TaskFeedback) -> bool:
+    """Whether a report was handed in and not sent back."""
+    return report.state in ("submitted", "accepted")
+
+
+def gone(unit: Unit, today: date) -> bool:
+    """Whether a unit is no more on a day."""
     return unit.dissolved_on is not None and unit.dissolved_on <= today
 
 

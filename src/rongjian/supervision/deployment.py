@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 
 from rongjian.kernel.text_length import characters
 from rongjian.org.access import allowed
@@ -13,7 +14,7 @@ from rongjian.records.actions import WrongState
 from rongjian.records.flows import Flow, Move, State
 from rongjian.records.kinds import kind
 from rongjian.records.models import VOID, Due, Record
-from rongjian.supervision.policy import follow_up
+from rongjian.supervision.policy import follow_up, last_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,6 +105,9 @@ class Deployment(Record):
         """It does not end before it begins, and its text keeps to the length that is allowed."""
         if row["due_on"] and row["happened_on"] and row["due_on"] < row["happened_on"]:
             yield "due_on", f"办结时限早于部署日期 {row['happened_on']}：请改时限，或改部署日期"
+        if row["due_on"] and row["happened_on"] and row["due_on"] > last_limit(row["happened_on"]):
+            last = last_limit(row["happened_on"])
+            yield "due_on", f"办结时限最晚到 {last}：长期的工作请分年部署，或列入制度日历"
         length, longest = characters(row["text"] or ""), follow_up().longest
         if length > longest:
             yield (
@@ -126,7 +130,7 @@ class Deployment(Record):
         for record in records:
             if step.code == "issue" and not (record.tasks.exists() and record.receipts.exists()):
                 raise WrongState("请先列出任务、选择单位，在督办页面上下发")
-            if step.code == "close" and (left := record.open_dues().count()):
+            if step.code == "close" and (left := record.open_dues(actor.today).count()):
                 raise WrongState(
                     f"还有 {left} 项没有办结（未反馈、待审核或退回补充），不能整体办结"
                 )
@@ -155,15 +159,19 @@ class Deployment(Record):
         """All that it asks of its units, done or not."""
         return Due.objects.filter(origin__startswith=self.origins)
 
-    def open_dues(self) -> QuerySet[Due]:
-        """What nobody has accepted yet and no accepted reason excuses, at any unit."""
-        owed = self.owed()
-        # Of a unit that is no more only what it reported is still to be judged.
-        owed = owed.exclude(unit__dissolved_on__isnull=False, answers=None)
+    def unfinished(self) -> QuerySet[Due]:
+        """What nobody has accepted yet and no accepted reason excuses, at any unit that ever was one."""
         accepted = Record.objects.filter(state="accepted")
-        return owed.exclude(answers__in=accepted).exclude(
-            pk__in=owed.filter(pleas__kind="excuse", pleas__accepted=True)
-        )
+        owed = self.owed()
+        excused = owed.filter(pleas__kind="excuse", pleas__accepted=True)
+        return owed.exclude(answers__in=accepted).exclude(pk__in=excused)
+
+    def open_dues(self, today: date) -> QuerySet[Due]:
+        """What still has to be done on a day: of a unit that is no more, only judging what it reported."""
+        waiting = Record.objects.filter(state="submitted")
+        gone = Q(unit__dissolved_on__lte=today)
+        left = self.unfinished()
+        return left.exclude(pk__in=left.filter(gone).exclude(answers__in=waiting))
 
 
 class Task(models.Model):

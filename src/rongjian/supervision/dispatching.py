@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from rongjian.kernel.workdays import add_workdays
 from rongjian.log import audit, door, receipts
@@ -23,7 +23,7 @@ from rongjian.records.models import Due, LinkKind, Record
 from rongjian.supervision.contacts import contacts_of as contacts_of
 from rongjian.supervision.deployment import Deployment, Task
 from rongjian.supervision.feedback import TaskFeedback
-from rongjian.supervision.models import Receipt
+from rongjian.supervision.models import PleaKind, Receipt, owed_at
 from rongjian.supervision.policy import follow_up
 
 if TYPE_CHECKING:
@@ -104,12 +104,11 @@ def next_key(unit: Unit, today: date) -> str:
     """The next number of a procuratorate's deployments in a year: 450100-2026-07."""
     court = unit.court or unit
     begins = f"{court.code}-{today.year}-"
-    last = (
-        Deployment._default_manager.filter(key__startswith=begins).aggregate(Max("key"))["key__max"]
-        or f"{begins}00"
-    )
-    tail = last.removeprefix(begins)
-    return f"{begins}{(int(tail) if tail.isdigit() else 0) + 1:02}"
+    keys = Deployment._default_manager.filter(key__startswith=begins).values_list("key", flat=True)
+    tails = (key.removeprefix(begins) for key in keys)
+    # As numbers: 99 comes before 100, and what somebody numbered otherwise counts nowhere.
+    last = max((int(tail) for tail in tails if tail.isdecimal()), default=0)
+    return f"{begins}{last + 1:02}"
 
 
 def _refuse_passing_on(deployment: Deployment) -> None:
@@ -119,8 +118,10 @@ def _refuse_passing_on(deployment: Deployment) -> None:
         return
     if above.unit_id != deployment.unit_id:
         raise ValidationError({"unit": f"只能由收到的{above.unit.short}转部署"})
-    if deployment.due_on > above.deployment.due_on:
-        limit = above.deployment.due_on
+    # What was extended above leaves as much time below.
+    own = above.deployment.owed().filter(unit=above.unit)
+    limit = own.aggregate(Max("due_on"))["due_on__max"] or above.deployment.due_on
+    if deployment.due_on > limit:
         raise ValidationError({"due_on": f"晚于上级时限 {limit}：请改时限，或先向上级申请延期"})
 
 
@@ -177,6 +178,9 @@ def dispatch(actor: Actor, deployment: Deployment, units: Iterable[Unit], *, key
     """
     chosen = list(units)
     with transaction.atomic():
+        # Who presses at the same moment waits, and then finds it sent.
+        now = Record.objects.select_for_update(of=("self",)).get(pk=deployment.pk)
+        deployment.state, deployment.version = now.state, now.version
         require(actor, "assign", "task", deployment.unit, deployment)
         within = set(reach_units(actor, "assign", "task").values_list("pk", flat=True))
         for unit in chosen:
@@ -240,7 +244,7 @@ def _send(
 
 @dataclass(frozen=True)
 class Load:
-    """How many deployments a unit has open, before another one is added."""
+    """How many deployments a unit has not finished, before another one is added."""
 
     unit: Unit
     open: int
@@ -255,7 +259,10 @@ def loads(units: Iterable[Unit]) -> list[Load]:
     """The open deployments of units, in code order."""
     wanted = {unit.pk: unit for unit in units}
     counts: dict[int, int] = dict.fromkeys(wanted, 0)
-    rows = Receipt.objects.filter(unit__in=wanted, deployment__state="issued")
+    owing = owed_at(OuterRef("deployment"), OuterRef("unit"))
+    excused = Q(pleas__kind=PleaKind.EXCUSE, pleas__accepted=True)
+    left = owing.exclude(pk__in=Due.objects.filter(excused))
+    rows = Receipt.objects.filter(Exists(left), unit__in=wanted, deployment__state="issued")
     for unit in rows.values_list("unit", flat=True):
         counts[unit] += 1
     return sorted(

@@ -169,6 +169,27 @@ def dues_of(feedback: TaskFeedback, deployment: Deployment) -> QuerySet[Due]:
     )
 
 
+def to_answer(feedback: TaskFeedback, deployment: Deployment) -> list[Due]:
+    """What the report answers if it is handed in now; WrongState where that is nothing, or not its own.
+
+    Sent back, it is completed for the tasks that it had answered: its days are those of these tasks and
+    neither excuse nor burden any others.
+    """
+    dues, named = list(dues_of(feedback, deployment)), bool(numbers_in(feedback.tasks))
+    held = set(feedback.answered_dues.all()) if feedback.pk else set()
+    if held and not named:
+        dues = [due for due in dues if due in held]
+    if not dues:
+        raise WrongState("没有未办结的任务：已报送的请等待审核，退回的请在原反馈上补充")
+    others = TaskFeedback._default_manager.filter(state__in=("submitted", "accepted"))
+    taken = Due.objects.filter(pk__in=[due.pk for due in dues], answers__in=others)
+    if answered := taken.exclude(answers=feedback.pk).first():
+        raise WrongState(f"“{answered.reason}”已经反馈，请等待审核")
+    if held and not held.issuperset(dues):
+        raise WrongState("退回的反馈只补充原来的任务，其余任务请另写一份反馈")
+    return dues
+
+
 def _misaddressed(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     key, unit = row["deployment_key"], getattr(row["unit_id"], "pk", row["unit_id"])
     tasks = row["tasks"] or ""
@@ -205,15 +226,19 @@ def _take_step(actor: Actor, step: Move, feedback: TaskFeedback, words: str) -> 
         raise WrongState("由部署单位或其牵头部门审核，承办单位自己不能审核")
     match step.code:
         case "submit":
-            feedback.handed_in_on = actor.today
-            feedback.first_in_on = feedback.first_in_on or actor.today
-            feedback.reviewer = deployment.reviewer
-            dues = list(dues_of(feedback, deployment))
-            if not dues:
-                raise WrongState("没有未办结的任务：已报送的请等待审核，退回的请在原反馈上补充")
-            feedback.answered_dues.set(dues if feedback.progress == Progress.DONE else [])
+            _hand_in(actor, feedback, deployment)
         case "accept":
             feedback.accepted_on = actor.today
         case "return" | "reopen":
             feedback.returned_on, feedback.accepted_on = actor.today, None
             feedback.remark = words[:200]
+
+
+def _hand_in(actor: Actor, feedback: TaskFeedback, deployment: Deployment) -> None:
+    dues = to_answer(feedback, deployment)
+    finished = feedback.progress == Progress.DONE
+    if not feedback.answered_dues.exists():  # What is under way only has not been handed in yet.
+        feedback.first_in_on = actor.today if finished else None
+        feedback.returned_on = None
+    feedback.handed_in_on, feedback.reviewer = actor.today, deployment.reviewer
+    feedback.answered_dues.set(dues if finished else [])

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 from rongjian.org.models import Person, Unit
 from rongjian.records.excuses import Excuse
@@ -17,10 +18,13 @@ from rongjian.supervision.contacts import contacts_of
 from rongjian.supervision.deployment import Deployment as Deployment
 from rongjian.supervision.deployment import Task as Task
 from rongjian.supervision.feedback import Drawn as Drawn
+from rongjian.supervision.feedback import Progress
 from rongjian.supervision.feedback import TaskFeedback as TaskFeedback
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.db.models import QuerySet
 
 
 class Receipt(models.Model):
@@ -64,10 +68,22 @@ class Receipt(models.Model):
         taken = cls.objects.filter(unit=heir).values("deployment")
         contact = contacts_of([heir], on).get(heir.pk)
         for receipt in held.exclude(deployment__in=taken).select_related("deployment"):
-            if receipt.deployment.open_dues().filter(unit=unit).exists():
+            if receipt.deployment.unfinished().filter(unit=unit).exists():
                 receipt.deployment.owed().filter(unit=unit).update(unit=heir)
                 receipt.unit, receipt.contact = heir, contact
                 receipt.save(update_fields=["unit", "contact"])
+
+
+def owed_at(deployment: OuterRef, unit: OuterRef) -> QuerySet[Due]:
+    """What a deployment asks of a unit and no finished report answers, for a question about receipts."""
+    begins = Concat(
+        Value(f"{Deployment.kind_code}:"), deployment, Value(":"), output_field=models.CharField()
+    )
+    finished = TaskFeedback._default_manager.filter(
+        state__in=("submitted", "accepted"), progress=Progress.DONE
+    )
+    owed = Due.objects.filter(unit=unit, origin__startswith=begins)
+    return owed.exclude(answers__in=finished)
 
 
 class Reminder(models.Model):

@@ -6,6 +6,7 @@ Everything stands in `content/supervision.yaml`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Told = Literal["contact", "head", "lead", "superior"]
+_YEAR = timedelta(days=366)
 _FILE = CONTENT / "supervision.yaml"
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The numbers: working days of warning, between reminders and for passing on; open matters; 字."""
+    """The numbers: working days of warning, between reminders and for passing on; open matters; 字; years."""
 
     warns: int
     reminds_every: int
@@ -30,6 +32,7 @@ class FollowUp:
     busy_from: int
     longest: int
     feedback: int
+    years: int
     basis: Basis
 
 
@@ -78,6 +81,11 @@ def follow_up() -> FollowUp:
     if len(found) != 1:
         raise ContentError(NOWHERE, f"{_FILE.name} 的 follow_up 应只有一项")
     return found[0]
+
+
+def last_limit(begins: date) -> date:
+    """The last day that a limit may have, of what begins on a day."""
+    return begins + follow_up().years * _YEAR
 
 
 @cache

@@ -8,17 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Exists, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q
 
 from rongjian.kernel.lights import Lamp, climbed
 from rongjian.org.access import allowed, may_somewhere, visible
 from rongjian.org.models import Unit
-from rongjian.records.models import Due
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
-from rongjian.supervision.feedback import Progress, TaskFeedback
-from rongjian.supervision.models import Plea, Receipt
+from rongjian.supervision.feedback import TaskFeedback
+from rongjian.supervision.models import Plea, Receipt, owed_at
 from rongjian.supervision.policy import contacts, heads, ladder
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from rongjian.org.access import Actor
     from rongjian.supervision.courses import Cell, Standing
     from rongjian.supervision.policy import Rung
-
-_TEXT = CharField()
 
 
 @dataclass(frozen=True)
@@ -163,28 +159,16 @@ def escalations(actor: Actor) -> list[Escalation]:
     near = Receipt.objects.filter(
         Q(unit__in=own) | Q(deployment__reviewer=actor.person) | Q(deployment__court__in=courts)
     )
-    late = near.filter(Exists(_late_at(OuterRef("deployment"), OuterRef("unit"), actor.today)))
+    # Whether it is late, with extensions, returns and reasons, is told by its light alone.
+    passed = owed_at(OuterRef("deployment"), OuterRef("unit")).filter(due_on__lt=actor.today)
     found = []
-    for each in _standings(late.distinct(), actor.today):
+    for each in _standings(near.filter(Exists(passed)).distinct(), actor.today):
         for receipt in each.receipts:
             highest = reached(each, receipt)
             if highest is not None and _is_told(actor, highest[1], receipt):
                 cell, step = highest
                 found.append(Escalation(receipt, step, cell.light, cell.limit))
     return sorted(found, key=lambda each: (each.receipt.unit.path, each.receipt.pk))
-
-
-def _late_at(deployment: OuterRef, unit: OuterRef, today: date) -> QuerySet[Due]:
-    """What a unit may be late with: its limit has passed and no finished report answers it.
-
-    Whether it really is, with extensions, returns and reasons, is told by its light alone.
-    """
-    begins = Concat(Value(f"{Deployment.kind_code}:"), deployment, Value(":"), output_field=_TEXT)
-    finished = TaskFeedback._default_manager.filter(
-        state__in=("submitted", "accepted"), progress=Progress.DONE
-    )
-    passed = Due.objects.filter(unit=unit, origin__startswith=begins, due_on__lt=today)
-    return passed.exclude(answers__in=finished)
 
 
 def reached(standing: Standing, receipt: Receipt) -> tuple[Cell, Rung] | None:
