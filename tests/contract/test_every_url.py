@@ -259,6 +259,7 @@ CASES = {
     "calendar-export": Case("lisi", "ren", query="?unit=450100-P02&what=limits"),
     "calendar-plan": Case("lisi", "zhaoliu", query="?unit=450100-P02"),
     "calendar-rules": Case("lisi", "aud"),
+    "calendar-study": Case("lisi", "ren", query="?court=450100"),
     "calendar-adopt": Case("weiw", "lisi", post={"court": "450100"}, served=302),
     "supervise": Case("zhaoliu", "aud"),
     "supervise-new": Case("zhaoliu", "sunqi"),

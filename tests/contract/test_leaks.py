@@ -76,6 +76,7 @@ RIGHTS = {
     "calendar-export": ("obligation", "view"),
     "calendar-plan": ("activity", "create"),
     "calendar-rules": ("regime_rule", "view"),
+    "calendar-study": ("obligation", "view"),
     "calendar-adopt": ("regime_rule", "edit"),
     "supervise": ("task", "view"),
     "supervise-new": ("task", "create"),

@@ -29,7 +29,7 @@ from rongjian.ops.demo.scribe import Scribe, moment
 from rongjian.ops.demo.services import write_services
 from rongjian.ops.demo.staffing import staff_all
 from rongjian.ops.demo.statistics import import_statistics
-from rongjian.ops.demo.weaving import link_desk, write_links
+from rongjian.ops.demo.weaving import link_desk, write_links, write_studies
 from rongjian.org.access import actor_of
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def _record(realm: Realm, wish: Wish, say: Callable[[str], None]) -> None:
     write_regimes(realm, scribe, months)
     write_own_deeds(realm, scribe, wish.today)
     write_deployments(realm, scribe)
+    write_studies(realm, scribe)
     scribe.run()
     say("导入公布的统计数据……")
     import_statistics(realm, _evening_before(wish.today) + timedelta(minutes=10))

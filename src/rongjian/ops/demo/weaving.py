@@ -1,4 +1,4 @@
-"""Links between activities and the casework they were about: the fusion itself."""
+"""Links between activities and the casework or the documents that they were about."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
+from rongjian.ledgers.activity import Activity
+from rongjian.ledgers.study_document import StudyDocument
 from rongjian.ops.demo.cast import BRANCH
+from rongjian.ops.demo.scribe import moment
 from rongjian.org.access import actor_of
 from rongjian.records.actions import link
+from rongjian.records.kinds import kind_of
 from rongjian.records.models import LinkKind, Record
 
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rongjian.ops.demo.desk import Entry
-    from rongjian.ops.demo.realm import Realm
+    from rongjian.ops.demo.realm import Court, Realm
     from rongjian.ops.demo.scribe import Recorded, Scribe
     from rongjian.org.access import Actor
 
@@ -28,6 +32,9 @@ _BY_MODE = {
     "team": LinkKind.GUIDE,
     "internet": LinkKind.COOPERATE,
 }
+
+_STUDIES = ("first_item", "theme_day", "party_lecture", "member_meeting")
+_SOON = timedelta(days=45)
 
 
 def write_links(
@@ -72,6 +79,28 @@ def link_desk(
         if target:
             kind = _BY_MODE.get(activity.mode, LinkKind.BASIS)
             scribe.at(at, partial(_link, organiser, partial(getattr, activity, "pk"), target, kind))
+
+
+def write_studies(realm: Realm, scribe: Scribe) -> None:
+    """In the cast's house all branches but the last link what they studied to its documents."""
+    court = realm.court(BRANCH.split("-")[0])
+    scribe.at(moment(scribe.until.date(), 16, 30), partial(_study, court))
+
+
+def _study(court: Court, now: datetime) -> None:
+    office = court.acting("organ_committee", now)
+    bodies = [court.leading_group, *(branch.unit for branch in court.branches[:-1])]
+    for document in StudyDocument._default_manager.filter(unit=court.unit):
+        since = document.received_on or document.happened_on
+        for body in bodies:
+            held = Activity._default_manager.filter(
+                unit=body,
+                type__in=_STUDIES,
+                state__in=kind_of(Activity.kind_code).flow.counted,
+                happened_on__range=(since, since + _SOON),
+            )
+            if activity := held.select_related("unit", "court").order_by("happened_on").first():
+                link(replace(office, now=now), activity, document, LinkKind.BASIS)
 
 
 def _target(
