@@ -1,4 +1,4 @@
-"""What is typed into 督办's forms and addresses: days and figures; nothing is a broken page."""
+"""What is typed into 督办's forms and addresses: days, figures, ticks, filters; nothing is a broken page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 
+from rongjian.records.actions import move
 from rongjian.supervision.models import Deployment, Plea, TaskFeedback
 from tests.web.test_supervise import NEW, TEXT, split, tasks_of
 from tests.web.test_supervise_review import held_by, reported, sent_to
@@ -84,6 +85,42 @@ def test_the_plain_form_says_why_nothing_was_handed_in(world: World, visit: Visi
     assert "已保存，没有报送：没有未办结的任务" in text_of(answer)
     kept = TaskFeedback.objects.filter(deployment_key=sent.key).exclude(pk=first.pk).get()
     assert (kept.state, kept.text) == ("draft", "又一份。")
+
+
+# --- choosing -------------------------------------------------------------------------------------------
+
+
+def ticked(page: Any) -> set[str]:
+    choices = [choice for group in page.groups for choice in group.choices]
+    return {choice.unit.code for choice in choices if choice.ticked}
+
+
+def test_ticking_a_whole_sort_keeps_what_was_ticked(world: World, visit: Visit) -> None:
+    sent = sent_to(world, ["450102"])
+    client, address = visit("zhaoliu"), reverse("supervise-units", args=[sent.pk])
+    shown = client.get(address)
+    assert 'form="units-form" name="of" value="county"' in text_of(shown)
+    counties = {"unit": ["450100-D11"], "of": "county"}
+    page = client.post(address, counties).context["page"]
+    first = ticked(page)
+    assert "450100-D11" in first
+    assert len(first) == 12
+    page = client.post(address, {"unit": sorted(first), "of": "branch"}).context["page"]
+    assert first < ticked(page)
+    assert sent.receipts.count() == 1
+
+
+def test_a_light_is_no_filter_of_what_is_closed(world: World, visit: Visit) -> None:
+    sent = sent_to(world, ["450102"])
+    move(world.actor("zhaoliu"), reported(sent, "450102"), "accept")
+    sent.refresh_from_db()
+    move(world.actor("zhaoliu"), sent, "close")
+    client, address = visit("zhaoliu"), reverse("supervise")
+    page = client.get(address, {"state": "closed", "light": "bad"}).context["page"]
+    assert sent in [line.deployment for line in page.lines]
+    page = client.get(address, {"light": "bad"}).context["page"]
+    assert all("light=" not in url for _, url, _ in page.states)
+    assert any("light=" in url for _, url, _ in page.lights)
 
 
 def test_whoever_may_not_come_back_to_a_draft_lists_its_tasks_at_once(
