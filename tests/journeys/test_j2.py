@@ -160,7 +160,7 @@ def choose_units(zhao: Visitor) -> None:
     page.wait_for_timeout(TAP)
     page.get_by_label("从台账带出：应撤尽撤").select_option(label="涉民企挂案（已销号）")
     press(zhao, page.get_by_role("button", name="下一步：选择单位"))
-    press(zhao, page.get_by_role("link", name="本市全部基层院（12）"))
+    press(zhao, page.get_by_role("button", name="本市全部基层院（12）"))
     ticked = page.get_by_role("checkbox", checked=True)
     expect(ticked).to_have_count(12)
     names = page.locator(".supervise-group").first.locator("label")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from rongjian.kernel.workdays import Overrides
     from rongjian.org.access import Actor
     from rongjian.org.models import Unit
     from rongjian.records.models import Record
@@ -160,10 +161,20 @@ def _figure(feedback: TaskFeedback, told: Told, drawn: int | None) -> None:
                 "请说明差异，或先补记台账"
             }
         )
-    door.refuse({"note": told.note})
-    Drawn.objects.create(
+    figure = Drawn(
         feedback=feedback, task=told.task, drawn=drawn, told=told.told, note=told.note.strip()
     )
+    try:
+        door.refuse({"note": figure.note})
+        figure.full_clean(exclude=["feedback", "task"])
+    except ValidationError as error:
+        # A report has as many notes as figures: what is wrong is told at the figure.
+        names = {field.name: field.verbose_name for field in Drawn._meta.concrete_fields}
+        words = [
+            f"{names[name]}：{each}" for name, said in error.message_dict.items() for each in said
+        ]
+        raise type(error)({f"told-{told.task.number}": words}) from error
+    figure.save()
 
 
 def _refuse_tasks(feedback: TaskFeedback, deployment: Deployment) -> None:
@@ -287,12 +298,14 @@ def may_decide(actor: Actor, receipt: Receipt) -> bool:
 # --- pressing ------------------------------------------------------------------------------------------------
 
 
-def reminded_until(receipt: Receipt) -> date | None:
-    """Until which working day no further reminder may go out; None where one may."""
+def reminded_until(receipt: Receipt, days: Overrides) -> date | None:
+    """Until which working day no further reminder may go out; None where one may.
+
+    `days` are the own days of the house that deployed it, read once for all of its units.
+    """
     last = receipt.reminders.first()
     if last is None:
         return None
-    days = own_days(receipt.deployment.unit)
     return add_workdays(timezone.localdate(last.made_at), follow_up().reminds_every, days)
 
 
@@ -301,7 +314,7 @@ def remind(actor: Actor, receipt: Receipt) -> Reminder:
     with transaction.atomic():
         held = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
         require(actor, "assign", "task", held.deployment.unit, held.deployment)
-        until = reminded_until(held)
+        until = reminded_until(held, own_days(held.deployment.unit))
         if until is not None and actor.today < until:
             raise WrongState(f"{follow_up().reminds_every} 个工作日内已提醒过，{until} 起可再提醒")
         if not open_dues(held):

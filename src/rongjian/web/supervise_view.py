@@ -1,4 +1,4 @@
-"""A deployment as pages show it: whose eyes see which part, lights in words, tasks, units, what happened.
+"""A deployment as pages show it: whose eyes see which part, lights in words, tasks, units, figures.
 
 Who deployed it, and whoever stands above, sees every unit; a unit sees what it was itself sent.
 """
@@ -6,7 +6,6 @@ Who deployed it, and whoever stands above, sees every unit; a unit sees what it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -16,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rongjian.kernel.lights import Lamp, Light
-from rongjian.log.models import Event
 from rongjian.org.access import allowed, visible
-from rongjian.org.models import Person, Unit
+from rongjian.org.models import Unit
+from rongjian.org.own_days import own_days
 from rongjian.org.roles import Verb
 from rongjian.records.kinds import kind_of
+from rongjian.records.models import VOID
 from rongjian.records.queries import unit_words
 from rongjian.supervision.answering import reminded_until
 from rongjian.supervision.courses import ANSWERED, Standing, standing
@@ -31,13 +31,13 @@ from rongjian.supervision.policy import follow_up
 from rongjian.supervision.waiting import asks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
 
     from django.db.models import QuerySet
 
+    from rongjian.kernel.workdays import Overrides
     from rongjian.org.access import Actor
-    from rongjian.records.models import Record
     from rongjian.supervision.courses import Cell
     from rongjian.supervision.deployment import Task
 
@@ -71,18 +71,35 @@ def shown(light: Light | None) -> Shown:
 
 def deployment_of(actor: Actor, pk: int) -> Deployment:
     """The deployment, for whoever may read it; 404 for anybody else."""
-    rows = Deployment._default_manager.filter(pk=pk).exclude(state="void")
-    rows = rows.select_related("unit__court", "court", "leading", "reviewer", "passes_on")
-    found = visible(actor, rows, "view").first()
+    found = _readable(actor).filter(pk=pk).exclude(state=VOID).first()
     if found is None:
         raise Http404("没有这项督办，或您没有查看权限。")
     return found
+
+
+def deployment_behind(actor: Actor, report: TaskFeedback) -> Deployment | None:
+    """What a report is about, by its number alone: its unit may have an heir, or it was voided since."""
+    rows = _readable(actor).filter(key=report.deployment_key)
+    # A voided one frees its number for another, which then is the one that is meant.
+    return min(rows, key=lambda each: each.state == VOID, default=None)
+
+
+def _readable(actor: Actor) -> QuerySet[Deployment]:
+    rows = Deployment._default_manager.select_related(
+        "unit__court", "court", "leading", "reviewer", "passes_on"
+    )
+    return visible(actor, rows, "view")
 
 
 def sees_all(actor: Actor, deployment: Deployment) -> bool:
     """Whether every unit is shown: to the house that deployed it, those above it, and its reviewer."""
     leads = deployment.reviewer_id == actor.person.pk
     return leads or allowed(actor, "view", "task", deployment.unit)
+
+
+def judges(actor: Actor, deployment: Deployment) -> bool:
+    """Whether the actor may accept now what the units report, or send it back."""
+    return deployment.state == "issued" and deployment.judged_by(actor)
 
 
 def receipts_of(actor: Actor, deployment: Deployment) -> list[Receipt]:
@@ -108,14 +125,23 @@ def receipt_of(actor: Actor, pk: int, code: str) -> Receipt:
 
 
 def reports_of(actor: Actor, deployment: Deployment) -> dict[int, list[TaskFeedback]]:
-    """By unit: the reports that the actor may read, the latest first."""
+    """By unit: the reports that the actor may read, the latest first; of units with an heir too."""
     rows = TaskFeedback._default_manager.filter(deployment_key=deployment.key)
-    rows = rows.filter(unit__in=deployment.receipts.values("unit"))
-    near = visible(actor, rows.exclude(state__in=("draft", "void")), "view")
+    near = visible(actor, rows.exclude(state__in=("draft", VOID)), "view")
     found: dict[int, list[TaskFeedback]] = {}
     for report in near.select_related("unit__court", "author").order_by("-pk"):
         found.setdefault(report.unit_id, []).append(report)
     return found
+
+
+def reports_at(
+    stands: Standing, receipt: Receipt, reports: dict[int, list[TaskFeedback]]
+) -> list[TaskFeedback]:
+    """What a unit reported, and what answers its tasks since it took them over, the latest first."""
+    answers = {cell.feedback.pk for cell in stands.at(receipt) if cell.feedback}
+    rows = [each for of_unit in reports.values() for each in of_unit]
+    mine = [each for each in rows if each.unit_id == receipt.unit_id or each.pk in answers]
+    return sorted(mine, key=lambda each: -each.pk)
 
 
 def departments_of(receipt: Receipt) -> QuerySet[Unit]:
@@ -186,10 +212,11 @@ def units_of(
     deployment = stands.deployment
     under_way = deployment.state == "issued"
     may = under_way and allowed(actor, "assign", "task", deployment.unit, deployment)
+    days = own_days(deployment.unit) if may else {}
     rows = []
     for receipt in stands.receipts:
         is_open = any(asks(cell.light) for cell in stands.at(receipt))
-        last = next(iter(reports.get(receipt.unit_id, [])), None)
+        last = next(iter(reports_at(stands, receipt, reports)), None)
         rows.append(
             UnitRow(
                 receipt=receipt,
@@ -202,7 +229,7 @@ def units_of(
                 own=allowed(actor, "submit", "task_feedback", receipt.unit, receipt),
                 pleads=all(plea.accepted is not None for plea in receipt.pleas.all()),
                 reminds=may and is_open,
-                reminded=_reminded(receipt, actor.today) if may and is_open else "",
+                reminded=_reminded(receipt, actor.today, days) if may and is_open else "",
             )
         )
     return tuple(rows)
@@ -215,9 +242,9 @@ def _signed(receipt: Receipt) -> str:
     return f"{timezone.localtime(receipt.received_at):%m-%d}{given}"
 
 
-def _reminded(receipt: Receipt, today: date) -> str:
+def _reminded(receipt: Receipt, today: date, days: Overrides) -> str:
     """Why no reminder may go out now; empty where one may."""
-    until = reminded_until(receipt)
+    until = reminded_until(receipt, days)
     if until is None or today >= until:
         return ""
     return f"{follow_up().reminds_every} 个工作日内已提醒过，{until:%m-%d} 起可再提醒"
@@ -290,103 +317,17 @@ class Figure:
         return self.told.told == self.told.drawn
 
 
-def figures_of(actor: Actor, report: TaskFeedback) -> tuple[Figure, ...]:
-    """The figures of a report, each with the address of the ledger's rows behind it."""
-    day = report.handed_in_on or report.happened_on
-    return tuple(
-        Figure(each, ledger_url(actor, each.task, report.unit, day))
-        for each in report.figures.select_related("task__deployment")
-    )
-
-
-# --- what happened -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A line of 动态."""
-
-    at: datetime
-    who: str
-    did: str
-
-
-_NEWEST = 30
-_STEPS = ("issue", "close", "reopen", "submit", "accept", "return")
-
-
-def happenings(
-    actor: Actor, stands: Standing, reports: dict[int, list[TaskFeedback]]
-) -> tuple[Happening, ...]:
-    """What was done about it, the newest first: steps out of the log, signing, reminders, requests."""
-    deployment = stands.deployment
-    lines = [*_steps(actor, deployment, reports), *_on_the_way(stands.receipts)]
-    lines += [
-        Happening(each.made_at, _named(each.author, actor), f"批示：{each.words}")
-        for each in deployment.instructions.select_related("author")
-    ]
-    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:_NEWEST])
-
-
-def _named(person: Person, reader: Actor) -> str:
-    return person.name if person.court_id == reader.person.court_id else person.masked
-
-
-def _steps(
-    actor: Actor, deployment: Deployment, reports: dict[int, list[TaskFeedback]]
-) -> Iterable[Happening]:
-    """The steps of the deployment and of the reports on it, as the log holds them."""
-    told = {each.pk: each for rows in reports.values() for each in rows}
-    rows = Event.objects.filter(record_id__in=[deployment.pk, *told], verb__in=_STEPS)
-    events = list(rows.order_by("-pk")[: 2 * _NEWEST])
-    numbers = {event.actor.removeprefix("u:") for event in events}
-    people = {each.staff_no: each for each in Person.objects.filter(staff_no__in=numbers)}
-    figures = _figures(told)
-    for event in events:
-        person = people.get(event.actor.removeprefix("u:"))
-        who = _named(person, actor) if person else event.actor
-        report = told.get(event.record_id or 0)
-        about: Record = report or deployment
-        did = kind_of(about.kind).flow.move(event.verb).name
-        if report and event.verb == "submit":
-            did = f"反馈“{shortened(report.text)}”{figures.get(report.pk, '')}"
-        elif report:
-            did += f"：{unit_words(report.unit)}的反馈"
-        if report and event.detail:
-            did += f"（{event.detail}）"
-        place = f"{unit_words(report.unit)} " if report and event.verb == "submit" else ""
-        yield Happening(datetime.fromisoformat(event.at), f"{place}{who}", did)
-
-
-def _figures(reports: Iterable[int]) -> dict[int, str]:
-    """By report: what it says in numbers, and whether the ledger agreed."""
-    found: dict[int, str] = {}
-    for each in Drawn.objects.filter(feedback__in=reports):
-        agrees = "与台账一致" if each.told == each.drawn else f"台账 {each.drawn}"
-        found[each.feedback_id] = (
-            found.get(each.feedback_id, "") + f"，填报 {each.told}（{agrees}）"
-        )
-    return found
+def figures_of(actor: Actor, reports: Iterable[TaskFeedback]) -> dict[int, tuple[Figure, ...]]:
+    """By report: its figures, each with the address of the ledger's rows behind it."""
+    held = {report.pk: report for report in reports}
+    found: dict[int, list[Figure]] = {pk: [] for pk in held}
+    for told in Drawn.objects.filter(feedback__in=held).select_related("task__deployment"):
+        report = held[told.feedback_id]
+        day = report.handed_in_on or report.happened_on
+        found[report.pk].append(Figure(told, ledger_url(actor, told.task, report.unit, day)))
+    return {pk: tuple(figures) for pk, figures in found.items()}
 
 
 def shortened(text: str, most: int = 40) -> str:
     """The beginning of a text."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _on_the_way(receipts: Sequence[Receipt]) -> Iterable[Happening]:
-    for receipt in receipts:
-        who = unit_words(receipt.unit)
-        if receipt.received_at:
-            yield Happening(receipt.received_at, who, "签收")
-        if receipt.assigned_at and receipt.assigned_to:
-            yield Happening(receipt.assigned_at, who, f"交办：{unit_words(receipt.assigned_to)}")
-        for reminder in receipt.reminders.all():
-            yield Happening(reminder.made_at, who, "已提醒联系人")
-        for plea in receipt.pleas.all():
-            what = plea.get_kind_display()
-            yield Happening(plea.made_at, who, f"{what}：{plea.get_reason_display()}")
-            if plea.decided_at:
-                yield Happening(
-                    plea.decided_at, who, f"{what}{'已同意' if plea.accepted else '未同意'}"
-                )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.utils.dateparse import parse_date
+from django.core.exceptions import ValidationError
 
 from rongjian.org.access import may_somewhere
 from rongjian.records.kinds import kinds
 from rongjian.supervision.dispatching import Planned
+from rongjian.web.dates import day_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,10 +108,12 @@ def typed_tasks(said: Mapping[str, Sequence[str]]) -> list[TaskLine]:
 def planned(lines: Sequence[TaskLine], whole: date) -> list[Planned]:
     """The tasks to lay out: what is ticked, each below the nearest ticked one above it.
 
-    A row without a day of its own has the limit of the whole.
+    A row without a day of its own has the limit of the whole. ValidationError names by its place, as
+    `task-0`, a task whose day is none.
     """
     above = {line.place: line.parent for line in lines if line.place}
-    chosen = _in_order([line for line in lines if line.keep], above)
+    chosen = ticked(lines)
+    _refuse_days(chosen)
     index = {line.place: at for at, line in enumerate(chosen) if line.place}
 
     def parent_of(line: TaskLine) -> int | None:
@@ -122,7 +125,7 @@ def planned(lines: Sequence[TaskLine], whole: date) -> list[Planned]:
     return [
         Planned(
             words=line.words.strip(),
-            due_on=parse_date(line.due) or whole if line.due else whole,
+            due_on=day_typed(line.due) or whole,
             mark=line.mark,
             text=line.text.strip()[:2000],
             parent=parent_of(line),
@@ -131,6 +134,22 @@ def planned(lines: Sequence[TaskLine], whole: date) -> list[Planned]:
         )
         for line in chosen
     ]
+
+
+def ticked(lines: Sequence[TaskLine]) -> list[TaskLine]:
+    """The rows to lay out, in their order."""
+    above = {line.place: line.parent for line in lines if line.place}
+    return _in_order([line for line in lines if line.keep], above)
+
+
+def _refuse_days(chosen: Sequence[TaskLine]) -> None:
+    found = {
+        f"task-{at}": [f"时限“{line.due[:20]}”读不懂，请写成 2026-06-30"]
+        for at, line in enumerate(chosen)
+        if line.due and day_typed(line.due) is None
+    }
+    if found:
+        raise ValidationError(found)
 
 
 def _in_order(lines: Sequence[TaskLine], above: Mapping[str, str]) -> list[TaskLine]:

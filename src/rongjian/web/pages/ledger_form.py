@@ -15,7 +15,7 @@ from rongjian.log.images import image_of
 from rongjian.org.access import Denied, allowed, may_somewhere, reach_units, require, visible
 from rongjian.org.models import Unit
 from rongjian.records import actions, form_drafts, linking
-from rongjian.records.actions import Stale
+from rongjian.records.actions import Stale, WrongState
 from rongjian.records.changes import changes, differences
 from rongjian.records.kinds import Kind, kind_of
 from rongjian.records.models import VOID, Record
@@ -187,8 +187,12 @@ def carry_on(request: ActorRequest, kind: Kind, saved: Record) -> None:
     """Say what happened and, where the button said so, take the next step at once."""
     step = onward(request.actor, kind, saved)
     if step and request.POST.get("then") == step.code:
-        actions.move(request.actor, saved, step.code)
-        messages.success(request, f"已保存并{step.name}。")
+        try:
+            actions.move(request.actor, saved, step.code)
+        except WrongState as error:
+            messages.warning(request, f"已保存，没有{step.name}：{error}。")
+        else:
+            messages.success(request, f"已保存并{step.name}。")
     elif step:
         messages.success(
             request, f"已保存为{kind.flow.state(saved.state).name}，{step.name}后计入数字。"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -12,17 +13,20 @@ from django.views.decorators.http import require_POST
 from rongjian.documents.bulletin_models import Bulletin
 from rongjian.org.access import allowed, visible
 from rongjian.records import actions
+from rongjian.records.kinds import kind_of
 from rongjian.supervision.answering import instruct, may_decide
 from rongjian.supervision.courses import tally
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.models import Plea
 from rongjian.web import supervise_deeds
+from rongjian.web.supervise_happened import happenings, instructions_of
 from rongjian.web.supervise_view import (
     departments_of,
     deployment_of,
     figures_of,
-    happenings,
+    judges,
     owed_at,
+    reports_at,
     reports_of,
     sees_all,
     shown,
@@ -40,7 +44,8 @@ if TYPE_CHECKING:
     from rongjian.supervision.deployment import Deployment
     from rongjian.supervision.models import Instruction
     from rongjian.web.middleware import ActorRequest
-    from rongjian.web.supervise_view import Figure, Happening, Owed, Shown, TaskRow, UnitRow
+    from rongjian.web.supervise_happened import Happening
+    from rongjian.web.supervise_view import Figure, Owed, Shown, TaskRow, UnitRow
 
 Reports = dict[int, list[TaskFeedback]]
 
@@ -87,6 +92,14 @@ class Does:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody wrote with a step that was refused: the step and the words, to be mended."""
+
+    do: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class DeploymentPage:
     """Everything about one deployment that the reader may see."""
 
@@ -105,6 +118,7 @@ class DeploymentPage:
     happened: tuple[Happening, ...]
     bulletins: tuple[Bulletin, ...]
     does: Does
+    said: Said
 
 
 def one(request: ActorRequest, pk: int) -> HttpResponse:
@@ -115,13 +129,16 @@ def one(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "supervise/page.html", {"page": page})
 
 
-def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
+def page_of(
+    actor: Actor, deployment: Deployment, unit: str = "", said: Said | None = None
+) -> DeploymentPage:
     """What the page shows to an actor, with one unit opened."""
     stands = stands_for(actor, deployment)
     reports = reports_of(actor, deployment)
     whole = sees_all(actor, deployment)
     rows = units_of(actor, stands, reports)
     opened = [row for row in rows if row.own or row.receipt.unit.code == unit or not whole]
+    instructions = instructions_of(actor, stands)
     bulletins = tuple(visible(actor, deployment.bulletins.all(), "view"))
     return DeploymentPage(
         title=deployment.title,
@@ -133,12 +150,13 @@ def page_of(actor: Actor, deployment: Deployment, unit: str) -> DeploymentPage:
         tasks=tasks_of(stands),
         units=rows if whole else (),
         opened=tuple(_opened(actor, stands, row, reports) for row in opened),
-        reviews=_reviews(actor, reports),
+        reviews=_reviews(actor, deployment, reports),
         pleas=_pleas(actor, stands),
-        instructions=tuple(deployment.instructions.select_related("author")),
-        happened=happenings(actor, stands, reports),
+        instructions=instructions,
+        happened=happenings(actor, stands, reports, instructions),
         bulletins=bulletins,
         does=_does(actor, deployment, stands),
+        said=said or Said(),
     )
 
 
@@ -160,18 +178,21 @@ def _opened(actor: Actor, stands: Standing, row: UnitRow, reports: Reports) -> O
     return Opened(
         row,
         owed_at(stands, row.receipt),
-        tuple(reports.get(row.receipt.unit_id, ())),
+        tuple(reports_at(stands, row.receipt, reports)),
         hands_on and allowed(actor, "create", "task", row.receipt.unit),
         tuple(departments_of(row.receipt)) if hands_on else (),
     )
 
 
-def _reviews(actor: Actor, reports: Reports) -> tuple[ToReview, ...]:
+def _reviews(actor: Actor, deployment: Deployment, reports: Reports) -> tuple[ToReview, ...]:
+    if not judges(actor, deployment):
+        return ()
     waiting = [each.pk for rows in reports.values() for each in rows if each.state == "submitted"]
     rows = TaskFeedback._default_manager.filter(pk__in=waiting).exclude(author=actor.person)
     near = visible(actor, rows, "finalise").select_related("unit__court", "author")
     found = list(near.order_by("unit__path", "pk"))
-    return tuple(ToReview(each, figures_of(actor, each)) for each in found)
+    figures = figures_of(actor, found)
+    return tuple(ToReview(each, figures[each.pk]) for each in found)
 
 
 def _pleas(actor: Actor, stands: Standing) -> tuple[Plea, ...]:
@@ -208,24 +229,31 @@ _STEPS = {"close": "已办结。", "reopen": "已重新办理。", "void": "已�
 
 @require_POST
 def act(request: ActorRequest, pk: int) -> HttpResponse:
-    """批示, 办结, 重新办理, 作废."""
+    """批示, 办结, 重新办理, 作废; what was refused comes back as it was written."""
     actor, sent = request.actor, request.POST
     deployment = deployment_of(actor, pk)
     do, words = sent.get("do", ""), sent.get("words", "").strip()[:200]
-    if do == "instruct":
-        supervise_deeds.tried(request, lambda: _instruct(actor, deployment, words))
-        return redirect("supervise-one", pk)
-    if do not in _STEPS:
+    if do not in _STEPS and do != "instruct":
         raise Http404("没有这个办理步骤。")
 
     def take() -> str:
+        if do == "instruct":
+            return _instruct(actor, deployment, words)
+        step = kind_of(deployment.kind).flow.move(do)
+        if step.asks and not words:
+            raise ValidationError(f"请写明“{step.name}”的{step.asks}")
         actions.move(actor, deployment, do, detail=words)
         return _STEPS[do]
 
     done = supervise_deeds.tried(request, take)
-    return redirect("supervise") if done and do == "void" else redirect("supervise-one", pk)
+    if done or not words:
+        return redirect("supervise") if done and do == "void" else redirect("supervise-one", pk)
+    page = page_of(actor, deployment_of(actor, pk), said=Said(do, words))
+    return render(request, "supervise/page.html", {"page": page}, status=422)
 
 
 def _instruct(actor: Actor, deployment: Deployment, words: str) -> str:
     instruct(actor, deployment, words)
-    return "批示已记入，督查人员可以看到。"
+    return (
+        "批示已记入。部署院和上级院能看这项督办全部单位的人员可以看到；批示写明名称的单位也能看到。"
+    )

@@ -230,15 +230,18 @@ def _sent(request: ActorRequest, sending: Sending, begins: Beginning) -> HttpRes
 
     def write(key: str) -> Record:
         record = cast("Deployment", form.instance)
-        if not lines and not wants_units:
+        # Whoever may not come back to the draft lists its tasks at once.
+        returns = allowed(actor, "edit", record.access_class, record.unit)
+        if not lines and not wants_units and returns:
             return actions.save(actor, record, key=key)
-        tasks = task_rows.planned(lines, record.due_on)
         try:
+            tasks = task_rows.planned(lines, record.due_on)
             return lay_out(actor, record, tasks, begins.source, key=key)
         except WrongState as error:
             raise ValidationError(str(error)) from error
         except ValidationError as error:
-            raise _by_task(error, [task.words for task in tasks]) from error
+            words = [line.words.strip() for line in task_rows.ticked(lines)]
+            raise _by_task(error, words) from error
 
     saved = send(request, sending, write)
     if saved is None:

@@ -84,14 +84,17 @@ def listed(request: ActorRequest) -> HttpResponse:
     states = {code: words for code, words in _STATES.items() if code != "draft" or of == "sent"}
     state = query.get("state", "issued")
     state = state if state in states else "issued"
-    light, words = query.get("light", ""), query.get("q", "").strip()[:60]
+    # Only what is under way can be late.
+    light = query.get("light", "") if state == "issued" else ""
+    light = light if light in _LIGHTS else ""
+    words = query.get("q", "").strip()[:60]
     rows = _rows(actor, of).filter(state=state, title__contains=words)
     order = ("due_on", "pk") if state == "issued" else ("-happened_on", "-pk")
-    paginator, lines, number = _paged(actor, rows.order_by(*order), of, query)
+    paginator, lines, number = _paged(actor, rows.order_by(*order), (of, light), query)
     page = SuperviseList(
         title="督办",
         tabs=_choices(query, "of", tabs, of) if len(tabs) > 1 else (),
-        states=_choices(query, "state", states, state),
+        states=_choices(query, "state", states, state, light=None),
         lights=_choices(query, "light", {"": "全部", **_LIGHTS}, light)
         if state == "issued"
         else (),
@@ -138,20 +141,20 @@ def _rows(actor: Actor, of: str) -> QuerySet[Deployment]:
 
 
 def _choices(
-    query: QueryDict, name: str, offered: dict[str, str], chosen: str
+    query: QueryDict, name: str, offered: dict[str, str], chosen: str, **more: str | None
 ) -> tuple[Choice, ...]:
     return tuple(
-        (words, changed(query, {name: code or None, "page": None}), code == chosen)
+        (words, changed(query, {name: code or None, "page": None} | more), code == chosen)
         for code, words in offered.items()
     )
 
 
 def _paged(
-    actor: Actor, rows: QuerySet[Deployment], of: str, query: QueryDict
+    actor: Actor, rows: QuerySet[Deployment], asked: tuple[str, str], query: QueryDict
 ) -> tuple[Paginator[Any], list[Line], int]:
     """A page of lines; one light is looked for among all, since no light is stored."""
-    light = query.get("light", "")
-    if light in _LIGHTS:
+    of, light = asked
+    if light:
         lines = [line for line in _lines(actor, list(rows), of) if line.light.lamp == light]
         paginator: Paginator[Any] = Paginator(lines, _PAGE)
         page = paginator.get_page(query.get("page"))

@@ -16,10 +16,17 @@ from rongjian.records.changes import changes
 from rongjian.records.kinds import kind_of
 from rongjian.supervision.answering import decide, may_decide
 from rongjian.supervision.deployment import Task
-from rongjian.supervision.feedback import TaskFeedback, deployment_named, numbers_in
+from rongjian.supervision.feedback import TaskFeedback, numbers_in
 from rongjian.supervision.models import Plea
 from rongjian.web import supervise_deeds
-from rongjian.web.supervise_view import deployment_of, figures_of, report_words, sees_all
+from rongjian.web.supervise_view import (
+    deployment_behind,
+    deployment_of,
+    figures_of,
+    judges,
+    report_words,
+    sees_all,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -62,8 +69,8 @@ def feedback(request: ActorRequest, pk: int) -> HttpResponse:
         deployment=deployment,
         tasks=tuple(tasks.filter(number__in=numbers) if numbers else tasks),
         said=report_words(report),
-        figures=figures_of(actor, report),
-        moves=_moves(actor, report),
+        figures=figures_of(actor, [report])[report.pk],
+        moves=_moves(actor, report, deployment),
         changes=tuple(changes(kind, report, actor, masked=not own)),
     )
     return render(request, "supervise/feedback.html", {"page": page})
@@ -72,15 +79,15 @@ def feedback(request: ActorRequest, pk: int) -> HttpResponse:
 def _found(actor: Actor, pk: int) -> tuple[TaskFeedback, Deployment]:
     rows = TaskFeedback._default_manager.filter(pk=pk).exclude(state__in=("draft", "void"))
     report = visible(actor, rows, "view").select_related("unit__court", "court", "author").first()
-    named = deployment_named(report.deployment_key, report.unit_id) if report else None
-    if report is None or named is None:
+    deployment = deployment_behind(actor, report) if report else None
+    if report is None or deployment is None:
         raise Http404("没有这份反馈，或您没有查看权限。")
-    return report, deployment_of(actor, named.pk)
+    return report, deployment
 
 
-def _moves(actor: Actor, report: TaskFeedback) -> tuple[Move, ...]:
-    """The steps of a reviewer that the actor could take now."""
-    if report.author_id == actor.person.pk:
+def _moves(actor: Actor, report: TaskFeedback, deployment: Deployment) -> tuple[Move, ...]:
+    """The steps of a reviewer that the actor could take now: while it is under way, for who judges it."""
+    if report.author_id == actor.person.pk or not judges(actor, deployment):
         return ()
     return tuple(
         move
@@ -91,7 +98,7 @@ def _moves(actor: Actor, report: TaskFeedback) -> tuple[Move, ...]:
 
 def _step(request: ActorRequest, report: TaskFeedback, deployment: Deployment) -> HttpResponse:
     actor, sent = request.actor, request.POST
-    steps = {move.code: move for move in _moves(actor, report)}
+    steps = {move.code: move for move in _moves(actor, report, deployment)}
     step = steps.get(sent.get("do", ""))
     words = sent.get("words", "").strip()[:200]
     if step is None:

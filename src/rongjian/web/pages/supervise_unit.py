@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from rongjian.kernel.text_length import characters
@@ -34,6 +33,7 @@ from rongjian.supervision.models import PleaKind
 from rongjian.supervision.policy import follow_up
 from rongjian.supervision.waiting import asks
 from rongjian.web import supervise_deeds
+from rongjian.web.dates import day_typed
 from rongjian.web.supervise_view import departments_of, ledger_url, owed_at, receipt_of, shortened
 
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ def _reminded(actor: Actor, receipt: Receipt) -> str:
 
 
 # --- reporting ---------------------------------------------------------------------------------------------
+
+_DIGITS = 9
+"""The longest number that every database keeps."""
 
 
 @dataclass(frozen=True)
@@ -199,8 +202,8 @@ def _reported(actor: Actor, receipt: Receipt, saying: Saying, key: str) -> bool:
     for count in counts(actor, receipt):
         name = f"told-{count.task.number}"
         text = saying.get(name) or str(count.drawn)
-        if not text.isdecimal():
-            saying.faults[name] = [f"“{count.task.words}”的数字请只写整数"]
+        if not text.isdecimal() or len(text) > _DIGITS:
+            saying.faults[name] = [f"“{count.task.words}”的数字请只写整数，不超过 {_DIGITS} 位"]
             continue
         told.append(Told(count.task, int(text), saying.get(f"note-{count.task.number}")))
     if saying.faults:
@@ -318,9 +321,9 @@ def _pleaded(actor: Actor, receipt: Receipt, saying: Saying, key: str) -> bool:
         saying.faults["kind"] = ["请选择“说明原因”或“申请延期”"]
         return False
     wanted = saying.get("until").strip()
-    until = parse_date(wanted) if wanted else None
+    until = day_typed(wanted)
     if wanted and until is None:
-        saying.faults["until"] = [f"延期日期“{wanted}”读不懂，请写成 2026-06-30"]
+        saying.faults["until"] = [f"延期日期“{wanted[:20]}”读不懂，请写成 2026-06-30"]
         return False
     numbers = [int(each) for each in saying.values.get("task", ()) if each.isdecimal()]
     words = saying.get("words")[:200]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from rongjian.org.access import reach_units, require
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
@@ -49,13 +48,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Group:
-    """Units of one sort, with the address that ticks them all."""
+    """Units of one sort, with the words of the button that ticks them all beside what is ticked."""
 
     code: str
     name: str
     all_words: str
     choices: tuple[Choice, ...]
-    ticks: str
     open: bool
 
 
@@ -82,10 +80,12 @@ def units(request: ActorRequest, pk: int) -> HttpResponse:
     if deployment.state not in ("draft", "issued"):
         raise Http404("已办结的督办不能再下发。")
     if request.method != "POST":
-        return _page(request, deployment, {request.GET.get("of", "")}, set())
+        return _page(request, deployment, set(request.GET.getlist("of")), set())
     if into := request.POST.get("into", ""):
         return _merged(request, deployment, into)
     wanted = set(request.POST.getlist("unit"))
+    if sort := request.POST.get("of", ""):
+        return _page(request, deployment, {sort}, wanted)
     offered = _offered(actor, deployment)
     chosen = [unit for unit in offered if unit.code in wanted]
     if not chosen:
@@ -190,9 +190,8 @@ def _page(
             for unit in inside
         )
         ticked += [choice.load for choice in choices if choice.ticked]
-        address = f"{reverse('supervise-units', args=[deployment.pk])}?of={code}"
         is_open = code in ("city", "county") or any(choice.ticked for choice in choices)
-        groups.append(Group(code, name, words, choices, address, is_open))
+        groups.append(Group(code, name, words, choices, is_open))
     page = UnitsPage(
         title="选择单位",
         deployment=deployment,
