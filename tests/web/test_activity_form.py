@@ -77,6 +77,7 @@ def test_the_form_says_what_of_the_calendar_it_answers(visit: Visit) -> None:
     assert ("LIFE-05", "6月") in met("lisi", type="theme_day")
     assert ("LIFE-05", "3月") in met("lisi", type="theme_day", happened_on="2026-03-31")
     assert met("lisi", type="discipline") == []
+    assert met("lisi", type="theme_day", happened_on="2026-02-30") == []
 
 
 def test_the_form_asks_for_at_most_six_things(visit: Visit) -> None:

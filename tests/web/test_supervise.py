@@ -381,6 +381,27 @@ def test_one_task_at_a_time(world: World, sent: Deployment, visit: Visit) -> Non
     assert later.tasks == "3、4"
 
 
+def test_what_was_sent_back_and_the_rest_are_said_in_two_reports(
+    world: World, sent: Deployment, visit: Visit
+) -> None:
+    address = reverse("supervise-report", args=[sent.pk, "450102"])
+    visit("sunqi").post(address, {"text": "已撤案。", "task": ["2"]})
+    first = TaskFeedback.objects.get(deployment_key=sent.key)
+    move(world.actor("lan"), first, "return", detail="请补充")
+    page = visit("sunqi").get(address).context["page"]
+    assert page.ticked == {"2"}
+    assert visit("sunqi").post(address, {"text": "都已办结。"}).status_code == 302
+    later = TaskFeedback.objects.filter(deployment_key=sent.key).exclude(pk=first.pk).get()
+    first.refresh_from_db()
+    assert {each.state for each in (first, later)} == {"submitted"}
+    assert [
+        sorted(each.answered_dues.values_list("origin", flat=True)) for each in (first, later)
+    ] == [
+        [sent.origin(2)],
+        [sent.origin(3), sent.origin(4)],
+    ]
+
+
 def test_a_reason_needs_its_parts(world: World, sent: Deployment, visit: Visit) -> None:
     client, address = visit("wujiu"), reverse("supervise-plea", args=[sent.pk, "450105"])
 

@@ -23,7 +23,7 @@ from rongjian.records.kinds import kind_of
 from rongjian.records.models import VOID
 from rongjian.records.queries import unit_words
 from rongjian.supervision.answering import reminded_until
-from rongjian.supervision.courses import ANSWERED, Standing, standing
+from rongjian.supervision.courses import ANSWERED, Standing, gone, standing
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import Drawn, Progress, TaskFeedback
 from rongjian.supervision.models import Receipt, Reminder
@@ -221,7 +221,7 @@ def units_of(
             UnitRow(
                 receipt=receipt,
                 name=unit_words(receipt.unit),
-                light=shown(stands.light_at(receipt)),
+                light=_light(stands, receipt),
                 signed=_signed(receipt),
                 report=last,
                 said=report_words(last) if last else "",
@@ -233,6 +233,13 @@ def units_of(
             )
         )
     return tuple(rows)
+
+
+def _light(stands: Standing, receipt: Receipt) -> Shown:
+    """The light of a unit; one that is no more and left nothing to judge has none."""
+    if gone(receipt.unit, stands.today) and not stands.at(receipt):
+        return Shown("off", "单位已撤销")
+    return shown(stands.light_at(receipt))
 
 
 def _signed(receipt: Receipt) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 
 from rongjian.ledgers import meeting
 from rongjian.ledgers.activity_types import ItemKind
@@ -15,6 +14,7 @@ from rongjian.org.access import reach_units
 from rongjian.records import form_drafts
 from rongjian.records.kinds import kind_of
 from rongjian.web import meeting_form as parts
+from rongjian.web.dates import day_typed
 from rongjian.web.link_picker import chosen_in
 from rongjian.web.pages.ledger_form import (
     FormPage,
@@ -195,4 +195,4 @@ def _carried_words(form: Any) -> str:
 
 
 def _day(value: Any) -> date | None:
-    return parse_date(value) if isinstance(value, str) else value
+    return day_typed(value) if isinstance(value, str) else value

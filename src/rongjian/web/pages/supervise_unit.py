@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -28,7 +29,7 @@ from rongjian.supervision.answering import (
     report,
 )
 from rongjian.supervision.courses import standing
-from rongjian.supervision.feedback import Progress, TaskFeedback, numbers_in
+from rongjian.supervision.feedback import Progress, TaskFeedback
 from rongjian.supervision.models import PleaKind
 from rongjian.supervision.policy import follow_up
 from rongjian.supervision.waiting import asks
@@ -183,21 +184,62 @@ def _answerable(actor: Actor, pk: int, code: str) -> Receipt:
     return receipt
 
 
-def _returned(receipt: Receipt) -> TaskFeedback | None:
-    """The report that was sent back and is to be mended."""
+def _returned(receipt: Receipt) -> list[TaskFeedback]:
+    """The reports that were sent back and are to be mended, the latest first."""
     rows = TaskFeedback._default_manager.filter(
         deployment_key=receipt.deployment.key, unit=receipt.unit, state="returned"
     )
-    return rows.select_related("unit__court", "court").order_by("-pk").first()
+    return list(rows.select_related("unit__court", "court").order_by("-pk"))
+
+
+def _held(returned: TaskFeedback) -> list[str]:
+    """The numbers of the tasks that a report had answered before it was sent back."""
+    origins = returned.answered_dues.values_list("origin", flat=True)
+    return sorted((origin.rpartition(":")[2] for origin in origins), key=int)
+
+
+def _parts(receipt: Receipt, meant: Sequence[str]) -> list[tuple[TaskFeedback, list[str]]]:
+    """Which report says it of which tasks: what was sent back of its own, one more of the others."""
+    rest, parts, free = list(meant), [], []
+    for returned in _returned(receipt):
+        held = _held(returned)
+        own = [number for number in rest if number in held]
+        if own:
+            parts.append((returned, own))
+            rest = [number for number in rest if number not in own]
+        elif not held:  # It said that it is under way, and may say so or more of any task.
+            free.append(returned)
+    if rest or not parts:
+        parts.append((free[0] if free else TaskFeedback(), rest))
+    return parts
 
 
 def _reported(actor: Actor, receipt: Receipt, saying: Saying, key: str) -> bool:
-    feedback = _returned(receipt) or TaskFeedback()
-    feedback.text = saying.get("text").strip()
-    feedback.progress = saying.get("progress") or Progress.DONE
-    feedback.tasks = _numbers(receipt, actor, saying)
-    if not feedback.text:
+    if not saying.get("text").strip():
         saying.faults["text"] = ["请写明进展情况；本期无进展的，写一句原因"]
+    told = _told(actor, receipt, saying)
+    if saying.faults:
+        return False
+    owed, meant = _meant(receipt, actor, saying)
+    parts = _parts(receipt, meant)
+    try:
+        with transaction.atomic():
+            for place, (feedback, numbers) in enumerate(parts):
+                whole = len(parts) == 1 and len(numbers) == len(owed)
+                feedback.text = saying.get("text").strip()
+                feedback.progress = saying.get("progress") or Progress.DONE
+                feedback.tasks = "" if whole else "、".join(numbers)
+                figures = [each for each in told if whole or str(each.task.number) in numbers]
+                report(actor, receipt, feedback, figures, key=f"{key}-{place}" if place else key)
+    except ValidationError as error:
+        saying.take(error)
+    except (WrongState, Stale) as error:
+        saying.faults[""] = [str(error)]
+    return not saying.faults
+
+
+def _told(actor: Actor, receipt: Receipt, saying: Saying) -> list[Told]:
+    """The figures as they were typed; what is no whole number is a fault."""
     told = []
     for count in counts(actor, receipt):
         name = f"told-{count.task.number}"
@@ -206,27 +248,15 @@ def _reported(actor: Actor, receipt: Receipt, saying: Saying, key: str) -> bool:
             saying.faults[name] = [f"“{count.task.words}”的数字请只写整数，不超过 {_DIGITS} 位"]
             continue
         told.append(Told(count.task, int(text), saying.get(f"note-{count.task.number}")))
-    if saying.faults:
-        return False
-    try:
-        report(actor, receipt, feedback, told, key=key)
-    except ValidationError as error:
-        saying.take(error)
-    except (WrongState, Stale) as error:
-        saying.faults[""] = [str(error)]
-    return not saying.faults
+    return told
 
 
-def _numbers(receipt: Receipt, actor: Actor, saying: Saying) -> str:
-    """The numbers of the tasks that are meant: the ticked ones, else all that are open.
-
-    Only a report on every task names none.
-    """
+def _meant(receipt: Receipt, actor: Actor, saying: Saying) -> tuple[tuple[Owed, ...], list[str]]:
+    """All that is owed, and the numbers of the tasks that are meant: the ticked ones, else all open."""
     owed = _owed(actor, receipt)
     open_now = [str(each.cell.task.number) for each in owed if asks(each.cell.light)]
     ticked = [number for number in saying.values.get("task", ()) if number in open_now]
-    meant = ticked or open_now
-    return "" if len(meant) == len(owed) else "、".join(meant)
+    return owed, ticked or open_now
 
 
 def _owed(actor: Actor, receipt: Receipt) -> tuple[Owed, ...]:
@@ -234,7 +264,8 @@ def _owed(actor: Actor, receipt: Receipt) -> tuple[Owed, ...]:
 
 
 def _report_page(request: ActorRequest, receipt: Receipt, saying: Saying) -> HttpResponse:
-    actor, returned = request.actor, _returned(receipt)
+    actor = request.actor
+    returned = next(iter(_returned(receipt)), None)
     owed = tuple(each for each in _owed(actor, receipt) if asks(each.cell.light))
     text = saying.get("text") or (returned.text if returned and not saying.values else "")
     page = ReportPage(
@@ -259,7 +290,7 @@ def _report_page(request: ActorRequest, receipt: Receipt, saying: Saying) -> Htt
 
 
 def _ticked_before(returned: TaskFeedback | None) -> list[str]:
-    return [str(number) for number in numbers_in(returned.tasks)] if returned else []
+    return _held(returned) if returned else []
 
 
 def _last(actor: Actor, receipt: Receipt) -> TaskFeedback | None:
