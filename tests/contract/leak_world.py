@@ -92,6 +92,9 @@ class Aviary:
         # A deployment is read where it was sent, as a joint record is where it is hosted.
         shared = "receipts" if record.kind == "deployment" else "hosted_by"
         hosts = tuple(getattr(record, shared).values_list("unit__code", flat=True))
+        if record.kind == "deployment":
+            given = getattr(record, shared).exclude(assigned_to=None)
+            hosts += tuple(given.values_list("assigned_to__code", flat=True))
         return oracle.Thing(record.unit.code, record.state, tuple(sorted(people)), hosts)
 
     def may(self, visitor: Visitor, verb: str, code: str, thing: oracle.Thing) -> bool:

@@ -196,7 +196,10 @@ class Reach:
         shared = _named(type(record), "shared")
         if self.verb not in SHARED or not shared or record.pk is None:
             return False
-        units = (each.unit for each in getattr(record, shared).select_related("unit__court"))
+        rows = getattr(record, shared)
+        fields = host_fields(rows.model)
+        named = rows.select_related(*(f"{name}__court" for name in fields))
+        units = (unit for row in named for name in fields if (unit := getattr(row, name)))
         return any(place.holds(unit) for unit in units for place in self.places)
 
     def rows(self, model: type[Model], owner: type[Model]) -> Q | None:
@@ -314,7 +317,8 @@ def falls_short(actor: Actor, place: Place) -> bool:
 # `access_subject`, `access_handler`, `access_addressee`, `access_requester` and `access_state` the
 # fields that name persons (a tuple for a pair) and the state, where a field of text names a person as the log does;
 # `access_submits` the verbs under which the log keeps who handed a row in; `access_shared` the
-# relation whose rows name further units, the people of which may read the row.
+# relation whose rows name further units (`host_fields` of these rows, `unit` unless said), the people of
+# which may read the row.
 
 _FIELDS = {"state": "state"}
 
@@ -343,6 +347,12 @@ def _anywhere(model: type[Model], places: Iterable[Place]) -> Q:
     return found
 
 
+def host_fields(related: type[Model]) -> tuple[str, ...]:
+    """The fields by which the rows of a shared relation name units."""
+    found: tuple[str, ...] = getattr(related, "host_fields", ("unit",))
+    return found
+
+
 def _hosted(model: type[Model], places: Iterable[Place]) -> Q:
     """The rows that are read at a further host's as well; empty where rows have but one unit."""
     shared = _named(model, "shared")
@@ -351,7 +361,8 @@ def _hosted(model: type[Model], places: Iterable[Place]) -> Q:
     relation: Any = model._meta.get_field(shared)
     inside = Q()
     for place in places:
-        inside |= place.condition("unit__")
+        for name in host_fields(relation.related_model):
+            inside |= place.condition(f"{name}__") & Q(**{f"{name}__isnull": False})
     hosts = relation.related_model._default_manager.filter(inside)
     return Q(pk__in=hosts.values(relation.field.name))
 

@@ -46,6 +46,8 @@ class Receipt(models.Model):
     assigned_to = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
 
     access_class: ClassVar[str] = "task_feedback"
+    # The department that it was given to reads the deployment as the unit itself does.
+    host_fields: ClassVar[tuple[str, ...]] = ("unit", "assigned_to")
 
     class Meta:
         ordering = ("unit__path",)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from rongjian.kernel.lights import Lamp, climbed
 from rongjian.org.access import allowed, may_somewhere, visible
-from rongjian.org.models import Unit
+from rongjian.org.models import Unit, UnitType
 from rongjian.supervision.courses import standings
 from rongjian.supervision.deployment import Deployment
 from rongjian.supervision.feedback import TaskFeedback
@@ -72,8 +72,13 @@ def _open_items(actor: Actor) -> list[OpenItem]:
     units = answering_units(actor)
     if not units:
         return []
+    return _asked(Receipt.objects.filter(unit__in=units), actor.today)
+
+
+def _asked(rows: QuerySet[Receipt], today: date) -> list[OpenItem]:
+    """What is open at the units of some receipts, the earliest limit first."""
     found = []
-    for each in _standings(Receipt.objects.filter(unit__in=units), actor.today):
+    for each in _standings(rows, today):
         for receipt in each.receipts:
             cells = [cell for cell in each.at(receipt) if asks(cell.light)]
             if cells:
@@ -93,11 +98,21 @@ def answering_units(actor: Actor) -> list[Unit]:
     return sorted(units.values(), key=lambda unit: unit.path)
 
 
+def given_items(actor: Actor) -> list[OpenItem]:
+    """What was given to a department of the actor's to work on; its procuratorate's contact reports."""
+    departments = [unit for unit in answering_units(actor) if unit.type == UnitType.DEPARTMENT]
+    if not departments:
+        return []
+    given = Receipt.objects.filter(assigned_to__in=departments).exclude(unit__in=departments)
+    return _asked(given, actor.today)
+
+
 def sees(actor: Actor) -> bool:
     """Whether deployments are somebody's business: they deploy, were sent one, or review one."""
     if may_somewhere(actor, "create", "task") or open_items(actor):
         return True
-    near = Q(unit__in=answering_units(actor)) | Q(deployment__reviewer=actor.person)
+    units = answering_units(actor)
+    near = Q(unit__in=units) | Q(assigned_to__in=units) | Q(deployment__reviewer=actor.person)
     return Receipt.objects.filter(near).exists()
 
 

@@ -30,7 +30,7 @@ from rongjian.regimes.deadlines import RecordDue, open_record_dues
 from rongjian.regimes.waiting import open_regime_dues
 from rongjian.supervision.feedback import TaskFeedback
 from rongjian.supervision.policy import follow_up
-from rongjian.supervision.waiting import open_items
+from rongjian.supervision.waiting import given_items, open_items
 from rongjian.web.calendar_rows import record_line
 from rongjian.web.due_cells import LAMPS, just_declared, name_of, ways_of
 from rongjian.web.supervise_desk import begun, to_say
@@ -113,6 +113,7 @@ def home(request: ActorRequest) -> HttpResponse:
     owed = sorted(
         [
             *(_deployed(each, actor) for each in open_items(actor)),
+            *(_given(each) for each in given_items(actor)),
             *(_regime_task(each, actor) for each in open_regime_dues(actor)),
             *(_record_task(each, actor.today) for each in open_record_dues(actor)),
             *(_decided(each, actor) for each in due_by(actor, _ahead(actor))),
@@ -163,6 +164,20 @@ def _deployed(item: OpenItem, actor: Actor) -> Task:
         button="反馈",
         on=item.limit,
         sign=reverse("supervise-unit-act", args=where) if item.unsigned else "",
+    )
+
+
+def _given(item: OpenItem) -> Task:
+    """What the procuratorate was sent and gave to the actor's department to work on."""
+    light = shown(item.light)
+    return Task(
+        lamp=light.lamp,
+        when=light.words,
+        what=f"承办：{item.deployment.title}",
+        more=f"{item.receipt.unit.short}交办 · 限 {item.limit:%m-%d}",
+        url=reverse("supervise-one", args=[item.receipt.deployment_id]),
+        button="查看",
+        on=item.limit,
     )
 
 
