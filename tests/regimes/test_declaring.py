@@ -14,8 +14,8 @@ from rongjian.log.models import Event
 from rongjian.org.access import Denied
 from rongjian.regimes.actions import Declaration, UnknownDue, can_undo, declare, due_of, undo
 from rongjian.regimes.models import Statement
-from rongjian.regimes.waiting import open_regime_dues
-from tests.regimes.calendar import BRANCH, SINCE, TODAY, Desk, at, desk, told
+from rongjian.regimes.waiting import answering, open_regime_dues
+from tests.regimes.calendar import BRANCH, SINCE, TODAY, Desk, at, desk, dues, told
 
 if TYPE_CHECKING:
     from rongjian.org.access import Actor
@@ -84,6 +84,17 @@ def test_a_new_declaration_takes_the_place_of_the_old_one_and_both_are_logged(de
     assert audit.verify().breaks == ()
 
 
+def test_what_a_mistaken_word_had_replaced_holds_again_when_it_is_taken_back(desk: Desk) -> None:
+    say(desk, NIL)
+    lisi = desk.house.actor("lisi", at(TODAY, 11))
+    mistaken = declare(lisi, due_of(desk.branch, "LIFE-05", JUNE, TODAY), why())
+    assert told(desk.branch, "LIFE-05")[5] == "excused"
+    undo(lisi, mistaken)
+    assert told(desk.branch, "LIFE-05")[5] == "done"
+    assert Event.objects.latest("pk").verb == "restore"
+    assert audit.verify().breaks == ()
+
+
 def test_sent_twice_it_is_said_once(desk: Desk) -> None:
     actor = desk.house.actor("lisi", at(TODAY))
     due = due_of(desk.branch, "LIFE-05", JUNE, TODAY)
@@ -129,6 +140,13 @@ def test_nobody_declares_for_a_unit_that_is_not_theirs(desk: Desk) -> None:
 
 def waiting(actor: Actor) -> list[str]:
     return [f"{due.rule.name}{due.window.label}" for due in open_regime_dues(actor)]
+
+
+def test_late_in_the_days_of_grace_a_record_is_dated_within_the_window(desk: Desk) -> None:
+    july = date(2026, 7, 2)
+    [june] = [due for due in dues(desk.branch, "LIFE-05", july) if due.begins_on == JUNE]
+    assert answering(june, july)["happened_on"] == "2026-06-30"
+    assert "happened_on" not in answering(june, TODAY)
 
 
 def test_what_waits_is_one_s_own_and_leaves_when_it_is_answered(desk: Desk) -> None:

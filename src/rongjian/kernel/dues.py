@@ -7,11 +7,13 @@ from what the unit declared (本期无, 说明原因), and from today. Arrays ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from rongjian.kernel.workdays import NO_OVERRIDES, Overrides, add_workdays
 
 Numbers = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
@@ -37,6 +39,15 @@ class Facts:
     nil: Marks
     nil_in_time: Marks
     excused: Marks
+
+
+AT_LEAST = 3
+"""Working days before a limit from which it is about to end, however short its lead and long a holiday."""
+
+
+def warns_on(ends_on: date, lead: int, overrides: Overrides = NO_OVERRIDES) -> date:
+    """From when a limit is about to end: `lead` days before it, and three working days at least."""
+    return min(ends_on - timedelta(days=lead), add_workdays(ends_on, -AT_LEAST, overrides))
 
 
 def states(facts: Facts, warns_on: Numbers, due_on: Numbers, needed: int, today: date) -> States:

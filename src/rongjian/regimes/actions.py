@@ -19,6 +19,7 @@ from rongjian.org.models import Unit
 from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import Due, blocks, origin
 from rongjian.regimes.models import Adoption, Excuse, Statement, StatementKind
+from rongjian.regimes.orders import Orders
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 UNDO = timedelta(seconds=10)
 """How long a declaration can be taken back by whoever made it; the page counts it down."""
 _ON_THE_WAY = timedelta(seconds=5)
+_LONGEST = timedelta(days=366)
+"""No window is longer than a year."""
 
 
 class UnknownDue(LookupError):
@@ -45,10 +48,12 @@ class Declaration:
 
 def due_of(unit: Unit, code: str, begins_on: date, today: date) -> Due:
     """The due of a unit by a rule for the window whose period begins on a day; UnknownDue."""
-    for block in blocks(Scope.of(unit), begins_on, begins_on, today):
+    # The bodies of the whole window: one founded in it, or a group below it, may be asked something too.
+    for block in blocks(Scope.of(unit), begins_on, begins_on + _LONGEST, today):
         if block.rule.code == code:
-            for due in block.cells():
-                return due
+            for due in block.cells_of(lambda window: window.period.start == begins_on):
+                if due.unit.pk == unit.pk:
+                    return due
     raise UnknownDue(f"{unit.short}没有“{code}”自 {begins_on} 起的这一期")
 
 
@@ -92,6 +97,18 @@ def undo(actor: Actor, statement: Statement) -> None:
                 "撤销只在说明后 10 秒内有效。现在可以补录，或重新说明，新的说明代替旧的。"
             )
         _withdraw(actor, held, statement.unit)
+        _reinstate(actor, held)
+
+
+def _reinstate(actor: Actor, undone: Statement) -> None:
+    """What a declaration had replaced holds again when it is taken back."""
+    window = {name: getattr(undone, name) for name in ("origin", "unit", "begins_on")}
+    replaced = Statement.objects.filter(withdrawn_at=undone.made_at, pk__lt=undone.pk, **window)
+    for held in replaced.order_by("-pk")[:1]:
+        before = image_of(held)
+        held.withdrawn_at = None
+        held.save(update_fields=["withdrawn_at"])
+        audit.append_change(actor, "restore", held, stream=_stream(held.unit), before=before)
 
 
 def can_undo(actor: Actor, statement: Statement) -> bool:
@@ -101,17 +118,18 @@ def can_undo(actor: Actor, statement: Statement) -> bool:
 
 
 def adopt(actor: Actor, court: Unit, since: date, left_out: list[str]) -> Adoption:
-    """Lay down since when a house and those below it keep the calendar; Denied, or ValidationError."""
+    """Lay down since when a house and those below it keep the calendar; Denied, or ValidationError.
+
+    Once and for all: another day would put what was missed before it out of sight.
+    """
     with transaction.atomic():
         require(actor, "edit", "regime_rule", court)
+        if order := Orders().of(court.path):
+            raise ValidationError(f"制度日历自 {order.since} 起已经启用，不能再改启用日期")
         if since > actor.today + timedelta(days=366):
             raise ValidationError({"since": "启用日期不能晚于一年以后"})
-        held = Adoption.objects.filter(unit=court).first()
-        before = image_of(held) if held else None
-        row = held or Adoption(unit=court)
-        row.since, row.left_out = since, sorted(left_out)
-        row.save()
-        audit.append_change(actor, "adopt", row, stream=_stream(court), before=before)
+        row = Adoption.objects.create(unit=court, since=since, left_out=sorted(left_out))
+        audit.append_change(actor, "adopt", row, stream=_stream(court), before=None)
     return row
 
 

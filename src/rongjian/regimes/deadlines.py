@@ -16,7 +16,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from rongjian.kernel.deadlines import Deadline, deadlines
-from rongjian.kernel.dues import DUE, MISSED, Facts, Numbers, limit_words, states
+from rongjian.kernel.dues import DUE, MISSED, Facts, Numbers, limit_words, states, warns_on
 from rongjian.org.access import visible
 from rongjian.org.models import Unit
 from rongjian.records.kinds import kind_of
@@ -128,7 +128,14 @@ def _of_rule(rule: Deadline, orders: Orders, rows: Sequence[Any], today: date) -
     ]
     finished = _finished(rule, records)
     due = np.array([day.toordinal() for day in ends], dtype=np.int64)
-    found = states(_facts(records, finished, due), due - rule.lead, due, 1, today)[0]
+    warns = np.array(
+        [
+            warns_on(end, rule.lead, order.calendar).toordinal()
+            for end, (_, order) in zip(ends, kept, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    found = states(_facts(records, finished, due), warns, due, 1, today)[0]
     return [
         RecordDue(rule, row, start, end, finished.get(row.pk), int(state))
         for row, start, end, state in zip(records, starts, ends, found.tolist(), strict=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rongjian.kernel.dues import DUE, MISSED, Facts, Marks, Numbers, States, states
+from rongjian.kernel.dues import DUE, MISSED, Facts, Marks, Numbers, States, states, warns_on
 from rongjian.kernel.regimes import Rule, expected
 from rongjian.regimes.answers import Answers, all_answers, answers_of, fields_asked
 from rongjian.regimes.bodies import ALWAYS, Bodies, Conditions, Scope, places_of
@@ -23,6 +23,7 @@ from rongjian.regimes.orders import Order, Orders
 
 if TYPE_CHECKING:
     from rongjian.kernel.windows import Window
+    from rongjian.kernel.workdays import Overrides
     from rongjian.org.models import Unit
 
 
@@ -159,6 +160,7 @@ class Plot:
     windows: tuple[Window, ...]
     units: tuple[Unit, ...]
     under: Marks
+    calendar: Overrides
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _laid_out(orders: Orders, scope: Scope, first: date, last: date) -> Layout:
             of_type = [unit for unit in units if unit.type in rule.who.types]
             if of_type:
                 under = _under(orders, order, bodies, of_type, found)
-                plots.append(Plot(rule, found, tuple(of_type), under))
+                plots.append(Plot(rule, found, tuple(of_type), under, order.calendar))
     ranks = {rule.code: rank for rank, rule in enumerate(orders.rules)}
     plots.sort(key=lambda plot: (ranks[plot.rule.code], plot.windows[0].period.start))
     return Layout(bodies, tuple(plots))
@@ -258,8 +260,20 @@ def _block(
         marks["nil_in_time"][row, column] = nil and made <= due[column]
     owed = _owed(plot, opens, ends) & conditions.met(plot.rule, plot.units, opens)
     facts = Facts(owed=owed, answered=answered, in_time=in_time, **marks)
-    found = states(facts, ends - plot.rule.lead, due, plot.rule.needed, today)
+    found = states(facts, _warning(plot), due, plot.rule.needed, today)
     return Block(plot.rule, plot.windows, plot.units, plot.under, found, facts, hits, stated)
+
+
+def _warning(plot: Plot) -> Numbers:
+    """From when each window is about to end; never before it opens."""
+    lead, days = plot.rule.lead, plot.calendar
+    return np.array(
+        [
+            max(window.opens_on, warns_on(window.ends_on, lead, days)).toordinal()
+            for window in plot.windows
+        ],
+        dtype=np.int64,
+    )
 
 
 def _ordinals(found: Sequence[Window], name: str) -> Numbers:

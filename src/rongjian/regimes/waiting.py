@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from rongjian.kernel.dues import MISSED, NA
+from rongjian.kernel.dues import NA
 from rongjian.org.access import allowed
 from rongjian.org.models import COURT_TYPES, Unit, UnitType
 from rongjian.org.reaching import reaches
@@ -28,12 +28,12 @@ _YEAR = timedelta(days=366)
 _OF_THE_HOUSE = (*COURT_TYPES, UnitType.LEADING_GROUP, UnitType.ORGAN_COMMITTEE)
 
 
-def answering(due: Due) -> dict[str, str]:
+def answering(due: Due, today: date) -> dict[str, str]:
     """The unit, and what makes a record one that answers; in a window that is over also a day of it."""
     answer = due.rule.answers[0]
     chosen = {answer.field: answer.values[0]} if answer.field else {}
-    late = {"happened_on": str(due.window.ends_on)} if due.state == MISSED else {}
-    return {"unit": due.unit.code, **chosen, **late}
+    over = {"happened_on": str(due.window.ends_on)} if today > due.window.ends_on else {}
+    return {"unit": due.unit.code, **chosen, **over}
 
 
 def sees_calendars(actor: Actor) -> bool:

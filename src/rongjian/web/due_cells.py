@@ -100,7 +100,7 @@ def ways_of(actor: Actor, due: Due) -> Ways:
     over = actor.today > due.window.due_on
     finished = bool(due.answers) and due.state in (DONE, LATE)
     declares = not finished and allowed(actor, "submit", "obligation", due.unit)
-    query = urlencode(answering(due))
+    query = urlencode(answering(due, actor.today))
     return Ways(
         record=f"{reverse('ledger-new', args=[kind.code])}?{query}" if records else "",
         button="补录" if over else "记录",
