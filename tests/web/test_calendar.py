@@ -14,7 +14,10 @@ from django.urls import reverse
 from rongjian.kernel.regimes import rules
 from rongjian.ledgers.activity import Activity
 from rongjian.records.models import Record
+from rongjian.regimes.bodies import Scope
+from rongjian.regimes.dues import blocks
 from rongjian.regimes.models import Adoption, Statement
+from rongjian.web import calendar_rows
 from tests.web.visitors import text_of
 
 if TYPE_CHECKING:
@@ -157,6 +160,32 @@ def test_a_house_sees_its_units_in_code_order_and_in_words(visit: Visit) -> None
     content = text[text.index('id="content"') :]
     assert "%" not in re.sub(r"%[0-9A-F]{2}", "", content)
     assert not re.search("排名|名次|第一名|达标率|完成率", content)
+
+
+def test_a_house_below_is_told_of_only_to_whom_its_calendar_opens(
+    visit: Visit, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A custodian answers for one house; the table of its own bodies is the same without the others."""
+    where = {"unit": "450000", "view": "units", "month": "5"}
+    whole = page(visit("gong"), **where).table
+    assert len(whole.houses) > 1
+    for name, url, _ in whole.houses:
+        assert visit("gong").get(url).status_code == 200, name
+    keeper = world.persons["weiw"]
+    keeper.posts.all().delete()
+    keeper.posts.create(
+        unit=world.region, role="custodian", valid_from=date(2026, 1, 1), state="approved"
+    )
+    asked: list[Scope] = []
+    monkeypatch.setattr(
+        calendar_rows, "blocks", lambda scope, *rest: asked.append(scope) or blocks(scope, *rest)
+    )
+    own = page(visit("weiw"), **where).table
+    assert own.houses == ()
+    assert (own.columns, own.rows, own.single, own.words) == (
+        whole.columns, whole.rows, whole.single, whole.words,
+    )  # fmt: skip
+    assert [scope.whole for scope in asked] == [False]
 
 
 def test_the_list_groups_by_the_day_it_ends(visit: Visit) -> None:
