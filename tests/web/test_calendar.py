@@ -119,6 +119,15 @@ def test_what_is_refused_says_why_and_keeps_the_panel_open(visit: Visit) -> None
     assert not Statement.objects.exists()
 
 
+def test_a_sentence_that_is_refused_is_still_there_to_be_mended(visit: Visit) -> None:
+    words = "请打 13812345678"
+    answer = press(visit("lisi"), "LIFE-03.2026-06-01", reason="merged", words=words)
+    assert answer.status_code == 422
+    assert f'value="{words}"' in text_of(answer)
+    assert not Statement.objects.exists()
+    assert "138" not in text_of(visit("lisi").get(reverse("calendar"), {"unit": BRANCH}))
+
+
 def test_nobody_is_sent_elsewhere(visit: Visit) -> None:
     client = visit("lisi")
     for target in ("https://example.org/x", "//example.org", "javascript:alert(1)"):

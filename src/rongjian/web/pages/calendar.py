@@ -82,6 +82,7 @@ class CalendarPage:
     panel: Panel | None
     declared: Declared | None
     refusal: str
+    words: str
     adopted: bool
     adopts: str
     rules: int
@@ -93,8 +94,10 @@ def calendar(request: ActorRequest) -> HttpResponse:
     return calendar_page(request, request.GET, "")
 
 
-def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> HttpResponse:
-    """The calendar that a query asks for, with what was refused if anything was."""
+def calendar_page(
+    request: ActorRequest, query: QueryDict, refusal: str, words: str = ""
+) -> HttpResponse:
+    """The calendar that a query asks for; with what was refused if anything was, and what was typed."""
     actor = request.actor
     if not sees_calendars(actor):
         raise Denied("没有权限：您的岗位不查看制度日历")
@@ -124,6 +127,7 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         panel=_panel(actor, asked, dues),
         declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
+        words=words,
         adopted=order is not None,
         adopts=_adopts(actor, asked.unit) if order is None else "",
         rules=len({rule.code for rule in Orders().rules}),

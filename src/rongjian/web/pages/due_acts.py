@@ -41,7 +41,7 @@ def declare(request: ActorRequest) -> HttpResponse:
     try:
         made = actions.declare(actor, due, said, key=sent.get("key", "")[:60])
     except ValidationError as error:
-        return calendar_page(request, _query_of(due), "；".join(error.messages))
+        return calendar_page(request, _query_of(due), "；".join(error.messages), said.words)
     return redirect(_back(request, str(made.pk)))
 
 
