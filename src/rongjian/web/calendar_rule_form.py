@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from rongjian.kernel.regimes import versions
 from rongjian.kernel.windows import CYCLE_MONTHS, CYCLE_WORDS
 from rongjian.org.models import UnitType
-from rongjian.records.kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -202,10 +201,3 @@ class RuleForm(forms.Form):
             (rule.answers for rule in reversed(self._rules) if rule.code == code), ()
         )
         return [[each.kind, each.field, [*each.values]] for each in answers]
-
-
-def accepted_words(rule: Rule) -> str:
-    """What else counts as having done it, in words; and whether that of the units below does."""
-    words = [kind_of(each.kind).name for each in rule.accepts]
-    words += ["下级组织的记录"] if rule.below else []
-    return "、".join(dict.fromkeys(words))

@@ -16,11 +16,12 @@ from django.utils.http import urlencode
 
 from rongjian.kernel.regimes import load_institutions
 from rongjian.org.access import allowed, require, visible
-from rongjian.org.models import COURT_TYPES, Unit, UnitType
+from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.own_days import OwnDay
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
 from rongjian.regimes.models import LocalRule
-from rongjian.web.calendar_rule_form import DATE, RuleForm, accepted_words, in_force
+from rongjian.web.calendar_rule_form import DATE, RuleForm, in_force
+from rongjian.web.calendar_rule_rows import accepted_words, who_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -155,14 +156,13 @@ def _take_over(form: forms.Form, error: ValidationError) -> None:
 
 def _rows(request: ActorRequest, court: Unit, listed: tuple[Rule, ...]) -> dict[str, list[RuleRow]]:
     """The versions by their institution."""
-    names, found = dict(UnitType.choices), dict[str, list[RuleRow]]()
+    found: dict[str, list[RuleRow]] = {}
     for rule in listed:
-        who = "、".join(str(names[kind]) for kind in rule.who.types)
         where = {"court": court.code, "rule": rule.code}
         if rule.valid_from > request.actor.today:
             where["valid_from"] = str(rule.valid_from)
         url = f"{reverse('calendar-rules')}?{urlencode(where)}#change"
-        row = RuleRow(rule, who, accepted_words(rule), url)
+        row = RuleRow(rule, who_words(rule), accepted_words(rule), url)
         found.setdefault(rule.institution, []).append(row)
     return found
 
