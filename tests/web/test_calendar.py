@@ -7,14 +7,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rongjian.kernel.regimes import rules
 from rongjian.ledgers.activity import Activity
+from rongjian.records.actions import WrongState
 from rongjian.records.models import Record
-from rongjian.regimes.models import Adoption, Statement
+from rongjian.regimes import actions
+from rongjian.regimes.bodies import Scope
+from rongjian.regimes.dues import blocks
+from rongjian.regimes.models import Adoption, LocalRule, Statement
+from rongjian.web import calendar_rows
 from tests.web.visitors import text_of
 
 if TYPE_CHECKING:
@@ -116,6 +122,15 @@ def test_what_is_refused_says_why_and_keeps_the_panel_open(visit: Visit) -> None
     assert not Statement.objects.exists()
 
 
+def test_a_sentence_that_is_refused_is_still_there_to_be_mended(visit: Visit) -> None:
+    words = "请打 13812345678"
+    answer = press(visit("lisi"), "LIFE-03.2026-06-01", reason="merged", words=words)
+    assert answer.status_code == 422
+    assert f'value="{words}"' in text_of(answer)
+    assert not Statement.objects.exists()
+    assert "138" not in text_of(visit("lisi").get(reverse("calendar"), {"unit": BRANCH}))
+
+
 def test_nobody_is_sent_elsewhere(visit: Visit) -> None:
     client = visit("lisi")
     for target in ("https://example.org/x", "//example.org", "javascript:alert(1)"):
@@ -157,6 +172,32 @@ def test_a_house_sees_its_units_in_code_order_and_in_words(visit: Visit) -> None
     content = text[text.index('id="content"') :]
     assert "%" not in re.sub(r"%[0-9A-F]{2}", "", content)
     assert not re.search("排名|名次|第一名|达标率|完成率", content)
+
+
+def test_a_house_below_is_told_of_only_to_whom_its_calendar_opens(
+    visit: Visit, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A custodian answers for one house; the table of its own bodies is the same without the others."""
+    where = {"unit": "450000", "view": "units", "month": "5"}
+    whole = page(visit("gong"), **where).table
+    assert len(whole.houses) > 1
+    for name, url, _ in whole.houses:
+        assert visit("gong").get(url).status_code == 200, name
+    keeper = world.persons["weiw"]
+    keeper.posts.all().delete()
+    keeper.posts.create(
+        unit=world.region, role="custodian", valid_from=date(2026, 1, 1), state="approved"
+    )
+    asked: list[Scope] = []
+    monkeypatch.setattr(
+        calendar_rows, "blocks", lambda scope, *rest: asked.append(scope) or blocks(scope, *rest)
+    )
+    own = page(visit("weiw"), **where).table
+    assert own.houses == ()
+    assert (own.columns, own.rows, own.single, own.words) == (
+        whole.columns, whole.rows, whole.single, whole.words,
+    )  # fmt: skip
+    assert [scope.whole for scope in asked] == [False]
 
 
 def test_the_list_groups_by_the_day_it_ends(visit: Visit) -> None:
@@ -203,6 +244,57 @@ def test_before_it_is_taken_up_nothing_is_owed_and_the_office_can_take_it_up(
     assert states(page(visit("lisi")), "党小组会") == ["", "due"] + ["future"] * 6
     assert Record.objects.count() == records
     assert office.post(reverse("calendar-adopt"), {"court": "450200"}).status_code == 403
+
+
+def test_a_house_chooses_what_it_takes_up(visit: Visit, world: World) -> None:
+    """All of the product's rules are ticked, no house's own among them; what is unticked is not owed."""
+    Adoption.objects.all().delete()
+    changes = {"like": "LIFE-05", "name": "青年主题党日"}
+    LocalRule.objects.create(
+        unit=world.units["450200"], code="OWN-1", valid_from=date(2026, 1, 1), changes=changes
+    )
+    office = visit("weiw")
+    answer = office.get(reverse("calendar"))
+    text = text_of(answer)
+    codes = list(dict.fromkeys(rule.code for rule in rules()))
+    ticked = re.findall(r'name="rule" value="([^"]+)" checked', text)
+    assert sorted(ticked) == sorted(codes)
+    assert f"用推荐的 {len(codes)} 项" in text
+    assert "自己选" in text
+    assert "青年主题党日" not in text
+    life = dict(answer.context["page"].recommended)["党的组织生活"]
+    groups = next(each for each in life if each.code == "LIFE-03")
+    assert (groups.often, groups.who) == ("每月", "党支部、联合党支部（设党小组的）")
+    assert 'name="rule"' not in text_of(visit("lisi").get(reverse("calendar")))
+    kept = [code for code in codes if code != "LIFE-03"]
+    sent = {"court": "450100", "chosen": "1", "rule": kept}
+    office.post(reverse("calendar-adopt"), sent)
+    assert Adoption.objects.get().left_out == ["LIFE-03"]
+    names = [each.name for group in page(visit("lisi")).heat.groups for each in group.rows]
+    assert "党小组会" not in names
+    assert "主题党日" in names
+
+
+@pytest.mark.parametrize("sent", [{"chosen": "1"}, {"chosen": "1", "rule": "NONE"}])
+def test_nothing_ticked_takes_nothing_up(visit: Visit, sent: dict[str, str]) -> None:
+    Adoption.objects.all().delete()
+    told = visit("weiw").post(reverse("calendar-adopt"), {"court": "450100", **sent}, follow=True)
+    assert "没有启用：请至少勾选一项制度" in text_of(told)
+    assert not Adoption.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [ValidationError("已经启用"), WrongState("已经启用")])
+def test_what_cannot_be_taken_up_says_why_on_the_calendar(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(actions, "adopt", refuse)
+    told = visit("weiw").post(reverse("calendar-adopt"), {"court": "450100"}, follow=True)
+    assert told.status_code == 200
+    assert "没有启用：已经启用" in text_of(told)
+    assert "已为南宁市院启用" not in text_of(told)
 
 
 def test_the_rules_are_shown_with_their_basis_and_changed_by_the_office_only(visit: Visit) -> None:

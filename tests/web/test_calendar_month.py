@@ -15,15 +15,18 @@ from rongjian.ledgers.activity import Activity
 from rongjian.ledgers.planning import proposed
 from rongjian.log.models import Event
 from rongjian.records.models import Record
+from rongjian.regimes.models import LocalRule
 from tests.web.visitors import text_of
 
 if TYPE_CHECKING:
     from django.test import Client
 
     from tests.web.visitors import Visit
+    from tests.world import World
 
 BRANCH = "450100-P02"
 D = date
+GROUPS, THEME = "day-LIFE-03.2026-06-01", "day-LIFE-05.2026-06-01"
 
 
 def month(client: Client, **query: Any) -> Any:
@@ -86,7 +89,7 @@ def test_a_plan_is_drafts_on_days_to_come_and_answers_nothing(visit: Visit) -> N
     asked = client.get(reverse("calendar-plan"), {"unit": BRANCH})
     rows = {row.type: row for row in asked.context["page"].rows}
     assert rows["group_meeting"].day >= "2026-06-25"
-    told = text_of(plan(client, **{"day-group_meeting": "2026-06-29", "place": "307会议室"}))
+    told = text_of(plan(client, **{GROUPS: "2026-06-29", "place": "307会议室"}))
     assert "已安排 1 项" in told
     made = Activity.objects.get(unit__code=BRANCH, happened_on=D(2026, 6, 29))
     assert (made.state, made.topic, made.place) == ("draft", "6月党小组会", "307会议室")
@@ -106,7 +109,7 @@ def test_a_plan_is_drafts_on_days_to_come_and_answers_nothing(visit: Visit) -> N
 
 def test_what_was_planned_is_filled_in_and_not_written_again(visit: Visit) -> None:
     client = visit("lisi")
-    plan(client, **{"day-theme_day": "2026-06-29", "place": "五楼"})
+    plan(client, **{THEME: "2026-06-29", "place": "五楼"})
     draft = Activity._default_manager.get(type="theme_day", happened_on="2026-06-29")
     address = reverse("activity-edit", args=[draft.pk])
     answer = client.get(reverse("ledger-new", args=["activity"]), {"type": "theme_day"})
@@ -126,8 +129,36 @@ def test_a_plan_sent_twice_is_kept_once(visit: Visit) -> None:
     client = visit("lisi")
     before = Record.objects.count()
     for _ in range(2):
-        plan(client, **{"day-group_meeting": "2026-06-29"})
+        plan(client, **{GROUPS: "2026-06-29"})
     assert Record.objects.count() == before + 1
+
+
+def test_two_rules_for_one_type_are_planned_each_for_itself(visit: Visit, world: World) -> None:
+    """On two days two activities; on one day one, which answers both."""
+    LocalRule.objects.create(
+        unit=world.nanning,
+        code="OWN-1",
+        valid_from=D(2026, 6, 1),
+        changes={"like": "LIFE-05", "name": "青年主题党日"},
+        basis="会议纪要",
+    )
+    client, own = visit("lisi"), "day-OWN-1.2026-06-01"
+    page = client.get(reverse("calendar-plan"), {"unit": BRANCH})
+    text = text_of(page)
+    assert (text.count(f'id="{THEME}"'), text.count(f'id="{own}"')) == (1, 1)
+    drafts = Activity._default_manager.filter(unit__code=BRANCH, type="theme_day", state="draft")
+    before = set(drafts.values_list("pk", flat=True))
+    refused = plan(client, key="a", **{THEME: "2026-06-26", own: "2026-06-24"})
+    rows = {row.due: row for row in refused.context["page"].rows}
+    assert (rows[own[4:]].day, rows[THEME[4:]].day) == ("2026-06-24", "2026-06-26")
+    assert "日期已过" in rows[own[4:]].fault
+    assert not rows[THEME[4:]].fault
+    plan(client, key="b", **{THEME: "2026-06-26", own: "2026-06-29"})
+    made = drafts.exclude(pk__in=before)
+    assert sorted(made.values_list("happened_on", flat=True)) == [D(2026, 6, 26), D(2026, 6, 29)]
+    told = text_of(plan(client, key="c", **{THEME: "2026-06-30", own: "2026-06-30"}))
+    assert "已安排 1 项" in told
+    assert made.filter(happened_on=D(2026, 6, 30)).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -142,7 +173,7 @@ def test_a_plan_sent_twice_is_kept_once(visit: Visit) -> None:
 )
 def test_a_day_that_cannot_be_is_refused_and_what_was_typed_stays(visit: Visit, day, words) -> None:
     before = Record.objects.count()
-    answer = plan(visit("lisi"), **{"day-group_meeting": day, "place": "307会议室"})
+    answer = plan(visit("lisi"), **{GROUPS: day, "place": "307会议室"})
     assert answer.status_code == 422
     text = text_of(answer)
     assert words in text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
 
+from rongjian.kernel.regimes import rules
 from rongjian.regimes.laying_down import rules_of
 from rongjian.regimes.models import LocalRule
 from tests.web.visitors import text_of
@@ -63,3 +66,87 @@ def test_a_window_of_its_own_holds_from_its_day(visit: Visit, world: World) -> N
 
 def test_what_counts_as_well_stands_beside_the_rule(visit: Visit) -> None:
     assert "也算完成：下级组织的记录" in text_of(visit("lisi").get(reverse("calendar-rules")))
+
+
+def version(code: str) -> Any:
+    """The latest version of a rule as the house has it."""
+    court = LocalRule.objects.latest("pk").unit
+    return [each for each in rules_of(court) if each.code == code][-1]
+
+
+def as_shown(visit: Visit, code: str, **where: str) -> dict[str, Any]:
+    """What the form for a rule would send if nothing were typed."""
+    answer = visit("weiw").get(reverse("calendar-rules"), {"rule": code, **where})
+    assert answer.status_code == 200
+    form = answer.context["page"].form
+    shown = {field.name: field.value() for field in form}
+    return {name: "" if value is None else value for name, value in shown.items()}
+
+
+@pytest.mark.parametrize("code", sorted({rule.code for rule in rules()}))
+def test_what_is_not_typed_stays_as_it_was(visit: Visit, code: str) -> None:
+    """Sent as it was shown, and with nothing but what must be sent, a version changes nothing."""
+    before = [each for each in rules() if each.code == code][-1]
+    day = {"valid_from": "2027-01-01", "basis": "会议纪要"}
+    bare = {"code": code, "cycle": before.cycle}
+    for sent in ({**as_shown(visit, code), **day}, {**bare, **day}):
+        answer = visit("weiw").post(reverse("calendar-rules"), sent)
+        assert answer.status_code == 302, answer.context["page"].faults
+        assert LocalRule.objects.get().changes == {}
+    same = replace(before, basis=version(code).basis, valid_from=date(2027, 1, 1), settled=False)
+    assert version(code) == same
+
+
+def test_only_what_was_typed_is_changed(visit: Visit) -> None:
+    day = {"valid_from": "2027-01-01", "basis": "会议纪要"}
+    sent = {**as_shown(visit, "INTF-01"), **day, "by_day": "8"}
+    visit("weiw").post(reverse("calendar-rules"), sent)
+    assert LocalRule.objects.latest("pk").changes == {"by_day": 8}
+    sent = {**as_shown(visit, "RISK-01"), **day, "grace": "10"}
+    visit("weiw").post(reverse("calendar-rules"), sent)
+    assert LocalRule.objects.latest("pk").changes == {"grace": 10}
+    assert version("RISK-01").months == (7, 12)
+
+
+def test_a_limit_is_counted_one_way_only(visit: Visit) -> None:
+    shown = as_shown(visit, "INTF-01")
+    assert (shown["by_day"], shown["grace"]) == (5, 0)
+    sent = {**shown, "valid_from": "2026-07-01", "basis": "会议纪要", "grace": "3"}
+    answer = visit("weiw").post(reverse("calendar-rules"), sent)
+    assert answer.status_code == 422
+    assert "限期只按一种算：请清空“宽限”，或清空这一项" in text_of(answer)
+    visit("weiw").post(reverse("calendar-rules"), {**sent, "by_day": ""})
+    assert (version("INTF-01").grace, version("INTF-01").by_day) == (3, 0)
+
+
+def test_what_was_merged_can_be_taken_apart(visit: Visit) -> None:
+    lay_down(visit, merged="LIFE-01")
+    assert version("LIFE-05").accepts[0].values == ("member_meeting",)
+    later = as_shown(visit, "LIFE-05", valid_from="2026-08-01")
+    assert later["merged"] == "LIFE-01"
+    lay_down(visit, **{**later, "basis": "会议纪要", "merged": ""})
+    assert LocalRule.objects.get(valid_from="2026-08-01").changes == {"accepts": []}
+    assert version("LIFE-05").accepts == ()
+    # What counts and is no other rule's is kept unless it is taken apart as well.
+    assert as_shown(visit, "COOP-01")["merged"] == "same"
+
+
+def test_a_version_laid_down_again_keeps_what_it_had(visit: Visit) -> None:
+    lay_down(visit, grace="2", valid_to="2026-12-31")
+    lay_down(visit, needed="2")
+    assert LocalRule.objects.get().changes == {
+        "grace": 2,
+        "needed": 2,
+        "valid_to": "2026-12-31",
+    }
+
+
+def test_a_rule_is_chosen_before_it_is_changed(visit: Visit) -> None:
+    where = reverse("calendar-rules")
+    plain = text_of(visit("weiw").get(where))
+    assert "调整这一项" in plain
+    assert 'name="basis"' not in plain
+    assert "rule=RISK-01#change" in plain
+    assert "调整“廉政风险点复评”" in text_of(visit("weiw").get(where, {"rule": "RISK-01"}))
+    assert visit("weiw").get(where, {"rule": "NONE"}).status_code == 404
+    assert "#change" not in text_of(visit("lisi").get(where, {"rule": "RISK-01"}))

@@ -30,8 +30,12 @@ _BEFORE_THE_END = 3
 
 @dataclass(frozen=True)
 class Planned:
-    """One activity to come: of a type, on a day between two days."""
+    """What is planned for a due: an activity of a type, on a day between two days.
 
+    `due` is how whoever plans calls it.
+    """
+
+    due: str
     type: str
     name: str
     day: date
@@ -63,11 +67,14 @@ def last_held(unit: Unit, types: Sequence[str], before: date) -> dict[str, date]
 def plan(
     actor: Actor, unit: Unit, chosen: Sequence[Planned], place: str = "", *, key: str = ""
 ) -> list[Activity]:
-    """Enter drafts of activities to come; Denied, or ValidationError by type, and then nothing is kept."""
+    """Enter drafts of activities to come; Denied, or ValidationError by due, and then nothing is kept.
+
+    One activity answers all dues that ask for its type on its day.
+    """
     with transaction.atomic():
         if done := receipts.produced(actor.person.pk, key):
             return list(Activity._default_manager.filter(pk__in=done))
-        if faults := {each.type: [words] for each in chosen if (words := _fault(actor, each))}:
+        if faults := {each.due: [words] for each in chosen if (words := _fault(actor, each))}:
             raise ValidationError(faults)
         made = [
             actions.save(
@@ -80,7 +87,7 @@ def plan(
                     place=place,
                 ),
             )
-            for each in chosen
+            for each in {(each.type, each.day): each for each in chosen}.values()
         ]
         receipts.keep(actor.person.pk, key, [activity.pk for activity in made])
     return made

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from rongjian.kernel.dues import DONE, DUE, EXCUSED, FUTURE, LATE, MISSED, NA, SIGNS, STATES, WORDS
 from rongjian.kernel.periods import Month
 from rongjian.kernel.regimes import load_institutions
+from rongjian.org.access import reach_units
 from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.setting import BRANCHES
 from rongjian.records.queries import about
@@ -220,12 +221,17 @@ class UnitsTable:
 
 
 def units_of(actor: Actor, court: Unit, year: int, month: int) -> UnitsTable:
-    """A house's own bodies, and the houses below it in words; no shares, no order but the codes'."""
+    """A house's own bodies, and in words the houses below it that are within reach; no shares, no order
+    but the codes'.
+    """
     first = date(year, month, 1)
     last = Month.of(first).last_day
+    houses = _within_reach(actor, court)
+    # What lies below is worked out only for whoever is told of it.
+    scope = Scope.below(court) if houses else Scope.each(Unit.objects.filter(court=court))
     dues = [
         due
-        for block in blocks(Scope.below(court), first - YEAR, last, actor.today)
+        for block in blocks(scope, first - YEAR, last, actor.today)
         for due in block.cells_of(lambda window: window.period.start <= last <= window.period.end)
     ]
     own = [due for due in dues if due.unit.court_id == court.pk and due.state != NA]
@@ -239,7 +245,7 @@ def units_of(actor: Actor, court: Unit, year: int, month: int) -> UnitsTable:
         _unit_row(unit, list(mine.values()), court, actor.today)
         for unit, mine in _by_unit(due for due in own if due.unit.type not in BRANCHES)
     )
-    below = _houses(court, dues, year, month)
+    below = tuple(_houses(houses, dues, year, month))
     return UnitsTable(tuple(name for _, name in columns), rows, single, in_words(own), below)
 
 
@@ -283,14 +289,22 @@ def in_words(dues: Iterable[Due]) -> str:
     return "；".join(parts)
 
 
+def _within_reach(actor: Actor, court: Unit) -> list[Unit]:
+    """The houses below one whose calendars the actor may open, in code order."""
+    reach = reach_units(actor, "view", "obligation")
+    below = reach.filter(path__startswith=court.path, type__in=COURT_TYPES)
+    return list(below.exclude(pk=court.pk).order_by("path"))
+
+
 def _houses(
-    court: Unit, dues: list[Due], year: int, month: int
-) -> tuple[tuple[str, str, str], ...]:
-    """(house, its address, its month in words) of every house below, in code order."""
-    below = Unit.objects.filter(path__startswith=court.path, type__in=COURT_TYPES)
-    found = []
-    for house in below.exclude(pk=court.pk).order_by("path"):
-        mine = [due for due in dues if due.unit.court_id == house.pk and due.state != NA]
+    houses: Iterable[Unit], dues: Iterable[Due], year: int, month: int
+) -> Iterator[tuple[str, str, str]]:
+    """(house, its address, its month in words) of each house."""
+    of_house: dict[int | None, list[Due]] = {}
+    for due in dues:
+        if due.state != NA:
+            of_house.setdefault(due.unit.court_id, []).append(due)
+    for house in houses:
         where = {"unit": house.code, "view": "units", "year": str(year), "month": str(month)}
-        found.append((house.short, f"{reverse('calendar')}?{urlencode(where)}", in_words(mine)))
-    return tuple(found)
+        words = in_words(of_house.get(house.pk, ()))
+        yield house.short, f"{reverse('calendar')}?{urlencode(where)}", words

@@ -32,6 +32,7 @@ from rongjian.regimes.waiting import own_units, sees_calendars
 from rongjian.web.calendar_files import ICS, heat_sheet, limits_file
 from rongjian.web.calendar_month import Dot, MonthView, month_of, strip_of
 from rongjian.web.calendar_rows import Heat, Listed, UnitsTable, heat_of, listed_of, units_of
+from rongjian.web.calendar_rule_rows import Recommended, recommended
 from rongjian.web.due_cells import Declared, Panel, just_declared, name_of, panel_of
 from rongjian.web.export import XLSX
 from rongjian.web.listing import Option, changed
@@ -82,10 +83,16 @@ class CalendarPage:
     panel: Panel | None
     declared: Declared | None
     refusal: str
+    words: str
     adopted: bool
     adopts: str
-    rules: int
+    recommended: tuple[tuple[str, tuple[Recommended, ...]], ...]
     here: str
+
+    @property
+    def rules(self) -> int:
+        """How many rules are recommended."""
+        return sum(len(listed) for _, listed in self.recommended)
 
 
 def calendar(request: ActorRequest) -> HttpResponse:
@@ -93,8 +100,10 @@ def calendar(request: ActorRequest) -> HttpResponse:
     return calendar_page(request, request.GET, "")
 
 
-def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> HttpResponse:
-    """The calendar that a query asks for, with what was refused if anything was."""
+def calendar_page(
+    request: ActorRequest, query: QueryDict, refusal: str, words: str = ""
+) -> HttpResponse:
+    """The calendar that a query asks for; with what was refused if anything was, and what was typed."""
     actor = request.actor
     if not sees_calendars(actor):
         raise Denied("没有权限：您的岗位不查看制度日历")
@@ -102,6 +111,7 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
     order = Orders().of(asked.unit.path)
     dues, of_records = _dues(asked, actor), _of_records(asked, actor)
     own = asked.view != "units"
+    adopts = _adopts(actor, asked.unit) if order is None else ""
     page = CalendarPage(
         title="制度日历",
         asked=asked,
@@ -124,9 +134,10 @@ def calendar_page(request: ActorRequest, query: QueryDict, refusal: str) -> Http
         panel=_panel(actor, asked, dues),
         declared=just_declared(actor, query.get("told", "")),
         refusal=refusal,
+        words=words,
         adopted=order is not None,
-        adopts=_adopts(actor, asked.unit) if order is None else "",
-        rules=len({rule.code for rule in Orders().rules}),
+        adopts=adopts,
+        recommended=recommended(actor.today) if adopts else (),
         here=f"{reverse('calendar')}{changed(query, {'told': None})}",
     )
     return render(request, "calendar/page.html", {"page": page}, status=422 if refusal else 200)

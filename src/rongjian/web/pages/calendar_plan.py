@@ -27,6 +27,7 @@ from rongjian.regimes.bodies import Scope
 from rongjian.regimes.dues import blocks
 from rongjian.regimes.orders import Orders
 from rongjian.web.calendar_rows import YEAR
+from rongjian.web.due_cells import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,8 +42,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A duty that an activity answers: between which days, the day proposed or typed, what is planned."""
+    """A duty that an activity answers: between which days, the day proposed or typed, what is planned.
 
+    `due` names its input: two rules may ask for the same type.
+    """
+
+    due: str
     type: str
     name: str
     window: str
@@ -137,6 +142,7 @@ def _rows(actor: Actor, unit: Unit, month: Month) -> Iterator[PlanRow]:
             (when, url) for kind, when, url in waiting if kind == type_ and opens <= when <= ends
         )
         yield PlanRow(
+            due=name_of(due),
             type=type_,
             name=str(ActivityType(type_).label),
             window=f"{due.rule.name}（{due.window.label}）",
@@ -168,12 +174,12 @@ def _typed(rows: list[PlanRow], sent: QueryDict) -> tuple[list[Planned], dict[st
     """What was chosen, and what is no day."""
     chosen, faults = [], {}
     for row in rows:
-        text = sent.get(f"day-{row.type}", "").strip()
+        text = sent.get(f"day-{row.due}", "").strip()
         day = _day(text)
         if day:
-            chosen.append(Planned(row.type, row.name, day, row.first, row.last))
+            chosen.append(Planned(row.due, row.type, row.name, day, row.first, row.last))
         elif text:
-            faults[row.type] = f"“{row.name}”的日期不认识：请写成 2026-06-25 的样子，或留空"
+            faults[row.due] = f"“{row.name}”的日期不认识：请写成 2026-06-25 的样子，或留空"
     return chosen, faults
 
 
@@ -185,7 +191,7 @@ def _day(text: str) -> date | None:
 
 
 def _faults_of(error: ValidationError) -> dict[str, str]:
-    """The sentences by type; what is about all of them stands under no type."""
+    """The sentences by due; what is about all of them stands under none."""
     if hasattr(error, "error_dict"):
         return {name: "；".join(map(str, said)) for name, said in error.message_dict.items()}
     return {"": "；".join(error.messages)}
@@ -207,10 +213,10 @@ def _page(
     sent, this = request.POST, Month.of(request.actor.today)
     if sent:
         rows = [
-            replace(row, day=sent.get(f"day-{row.type}", ""), fault=faults.get(row.type, ""))
+            replace(row, day=sent.get(f"day-{row.due}", ""), fault=faults.get(row.due, ""))
             for row in rows
         ]
-    known = {row.type for row in rows}
+    known = {row.due for row in rows}
     strange = "；".join(words for name, words in faults.items() if name not in known)
     page = PlanPage(
         title=f"安排{month.month}月",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
@@ -11,143 +11,56 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 
 from rongjian.kernel.regimes import load_institutions
-from rongjian.kernel.windows import CYCLE_MONTHS, CYCLE_WORDS
 from rongjian.org.access import allowed, require, visible
-from rongjian.org.models import COURT_TYPES, Unit, UnitType
+from rongjian.org.models import COURT_TYPES, Unit
 from rongjian.org.own_days import OwnDay
-from rongjian.records.kinds import kind_of
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
 from rongjian.regimes.models import LocalRule
+from rongjian.web.calendar_rule_form import DATE, RuleForm, in_force
+from rongjian.web.calendar_rule_rows import accepted_words, who_words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rongjian.kernel.regimes import Rule
     from rongjian.web.middleware import ActorRequest
 
-_DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 _LISTED = 60
-
-
-class RuleForm(forms.Form):
-    """A house's own version of a rule, or a further rule like it."""
-
-    code = forms.ChoiceField(label="制度")
-    further = forms.ChoiceField(
-        label="怎样调整",
-        choices=[("", "自生效日期起改为"), ("1", "在它之外另立一项")],
-        required=False,
-    )
-    cycle = forms.ChoiceField(label="周期", choices=list(CYCLE_WORDS.items()))
-    valid_from = forms.DateField(label="生效日期", widget=_DATE, help_text="须是周期的第一天")
-    basis = forms.CharField(
-        label="依据", max_length=120, help_text="如：机关党委会议纪要〔2026〕3号"
-    )
-    name = forms.CharField(label="名称", max_length=40, required=False, help_text="不填沿用原名称")
-    needed = forms.IntegerField(label="次数", min_value=1, max_value=20, initial=1, required=False)
-    grace = forms.IntegerField(
-        label="宽限（工作日）", min_value=0, max_value=30, initial=3, required=False
-    )
-    opens = forms.IntegerField(
-        label="时段自（几日）",
-        min_value=1,
-        max_value=31,
-        required=False,
-        help_text="不填为周期的第一天到最后一天",
-    )
-    ends = forms.IntegerField(label="时段至（几日）", min_value=1, max_value=31, required=False)
-    from_month = forms.IntegerField(
-        label="时段自（周期的第几个月）",
-        min_value=1,
-        max_value=12,
-        required=False,
-        help_text="如每半年的第 6 个月填 6",
-    )
-    to_month = forms.IntegerField(
-        label="时段至（周期的第几个月）", min_value=1, max_value=12, required=False
-    )
-    types = forms.MultipleChoiceField(
-        label="适用",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="不选沿用原来的",
-    )
-    merged = forms.ChoiceField(
-        label="一并完成", required=False, help_text="这项的记录也算完成；两项各有议程"
-    )
-    valid_to = forms.DateField(label="截止日期", widget=_DATE, required=False)
-
-    def __init__(self, rules: tuple[Rule, ...], *given: object) -> None:
-        super().__init__(*given)  # type: ignore[arg-type]
-        named = {rule.code: f"{rule.name}（{rule.often}）" for rule in rules}
-        self.fields["code"].choices = list(named.items())  # type: ignore[attr-defined]
-        words = dict(UnitType.choices)
-        asked = dict.fromkeys(kind for rule in rules for kind in rule.who.types)
-        types = [(kind, str(words[kind])) for kind in asked]
-        self.fields["types"].choices = types  # type: ignore[attr-defined]
-        self.fields["merged"].choices = [("", "不合并"), *named.items()]  # type: ignore[attr-defined]
-        self._answers = {rule.code: rule.answers for rule in rules}
-
-    def clean(self) -> dict[str, Any]:
-        """A window or a validity that ends before it begins is refused where it was typed."""
-        given: dict[str, Any] = self.cleaned_data
-        first, last = self._months()
-        if first > last or last > CYCLE_MONTHS[given.get("cycle", "year")]:
-            self.add_error(
-                "to_month", f"时段要在周期之内，且不早于开始：第 {first} 个月开始，请改“时段至”"
-            )
-        opens, ends = self._days()
-        if first == last and ends < opens:
-            self.add_error("ends", f"截止日早于开始日：{opens} 日开始，请填 {opens} 到 31，或不填")
-        since, until = given.get("valid_from"), given.get("valid_to")
-        if since and until and until < since:
-            self.add_error("valid_to", f"截止日期早于生效日期 {since}：请改晚，或不填（一直有效）")
-        return given
-
-    def _months(self) -> tuple[int, int]:
-        """First and last month of the window within the cycle."""
-        given = self.cleaned_data
-        first = given.get("from_month") or 1
-        return first, given.get("to_month") or CYCLE_MONTHS[given.get("cycle", "year")]
-
-    def _days(self) -> tuple[int, int]:
-        """The day on which the window opens in its first month, and ends in its last."""
-        return self.cleaned_data.get("opens") or 1, self.cleaned_data.get("ends") or 31
-
-    def changes(self) -> dict[str, Any]:
-        """What was given, as the content file would say it; the window is the whole cycle unless said."""
-        given = {name: self.cleaned_data[name] for name in ("name", "needed", "grace")}
-        kept = {name: value for name, value in given.items() if value not in (None, "")}
-        kept |= {"cycle": self.cleaned_data["cycle"], "by_day": 0}
-        kept |= {"months": list(self._months()), "days": list(self._days())}
-        if self.cleaned_data["types"]:
-            kept["types"] = self.cleaned_data["types"]
-        if merged := self.cleaned_data["merged"]:
-            kept["accepts"] = [
-                [each.kind, each.field, [*each.values]] for each in self._answers[merged]
-            ]
-        if self.cleaned_data["valid_to"]:
-            kept["valid_to"] = str(self.cleaned_data["valid_to"])
-        return kept
 
 
 class DayForm(forms.Form):
     """A day that the house works, or does not."""
 
-    day = forms.DateField(label="日期", widget=_DATE)
+    day = forms.DateField(label="日期", widget=DATE)
     worked = forms.ChoiceField(label="安排", choices=[("", "放假"), ("1", "上班")], required=False)
     reason = forms.CharField(label="说明", max_length=80)
 
 
 @dataclass(frozen=True)
+class RuleRow:
+    """A version of a rule as the table lists it; `url` is where its form is."""
+
+    rule: Rule
+    who: str
+    counts: str
+    url: str
+
+
+@dataclass(frozen=True)
 class RulesPage:
-    """The rules of a house and the two forms."""
+    """The rules of a house and the two forms; `changed` is the rule that the form changes, if any."""
 
     title: str
     court: Unit
-    groups: tuple[tuple[str, tuple[tuple[Rule, str, str], ...]], ...]
+    groups: tuple[tuple[str, tuple[RuleRow, ...]], ...]
+    choices: tuple[tuple[str, str], ...]
     days: tuple[OwnDay, ...]
     edits: bool
+    changed: Rule | None
     form: RuleForm
     day_form: DayForm
 
@@ -165,11 +78,13 @@ class RulesPage:
 
 
 def rules(request: ActorRequest) -> HttpResponse:
-    """The rules of the house asked for; a POST lays down a version, a further rule or a day."""
+    """The rules of the house asked for, one of them to be changed; a POST lays down a version, a further
+    rule or a day.
+    """
     court = _court(request)
     listed = rules_of(court)
     if request.method != "POST":
-        return _page(request, court, RuleForm(listed), DayForm())
+        return _page(request, court, _chosen(request, listed), DayForm())
     require(request.actor, "edit", "regime_rule", court)
     of_day = request.POST.get("do") == "day"
     form = DayForm(request.POST) if of_day else RuleForm(listed, request.POST)
@@ -195,18 +110,39 @@ def _court(request: ActorRequest) -> Unit:
     return court
 
 
+def _chosen(request: ActorRequest, listed: tuple[Rule, ...]) -> RuleForm:
+    """The form for the rule asked for, filled from its version on the day asked for, by default today."""
+    code = request.GET.get("rule", "")
+    if not code:
+        return RuleForm(listed)
+    base = in_force(listed, code, _day(request) or request.actor.today)
+    if base is None:
+        raise Http404("没有这项制度。")
+    return RuleForm(listed, base=base, since=_day(request))
+
+
+def _day(request: ActorRequest) -> date | None:
+    try:
+        return parse_date(request.GET.get("valid_from", ""))
+    except ValueError:
+        return None
+
+
 def _lay_down(request: ActorRequest, court: Unit, form: RuleForm | DayForm) -> str:
     given = form.cleaned_data
     if isinstance(form, DayForm):
         worked = bool(given["worked"])
         row = set_own_day(request.actor, court, given["day"], worked=worked, reason=given["reason"])
         return f"已登记 {row}。"
-    code, changes = given["code"], form.changes()
+    code, since, own = given["code"], given["valid_from"], LocalRule.objects.filter(unit=court)
     if given["further"]:
-        number = LocalRule.objects.filter(unit=court).count() + 1
-        code, changes = f"OWN-{court.code}-{number}", {**changes, "like": code}
-    change_rule(request.actor, court, code, given["valid_from"], changes, given["basis"])
-    return f"已登记，自 {given['valid_from']} 起的期间按此计算，以前的期间不变。"
+        changes = {**form.changes({}), "like": code}
+        code = f"OWN-{court.code}-{own.count() + 1}"
+    else:
+        held = own.filter(code=code, valid_from=since).first()
+        changes = form.changes(held.changes if held else {})
+    change_rule(request.actor, court, code, since, changes, given["basis"])
+    return f"已登记，自 {since} 起的期间按此计算，以前的期间不变。"
 
 
 def _take_over(form: forms.Form, error: ValidationError) -> None:
@@ -218,33 +154,34 @@ def _take_over(form: forms.Form, error: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, fault)
 
 
-def _counts(rule: Rule) -> str:
-    """What else counts as having done it, in words; and whether that of the units below does."""
-    words = [kind_of(each.kind).name for each in rule.accepts]
-    words += ["下级组织的记录"] if rule.below else []
-    return "、".join(dict.fromkeys(words))
+def _rows(request: ActorRequest, court: Unit, listed: tuple[Rule, ...]) -> dict[str, list[RuleRow]]:
+    """The versions by their institution."""
+    found: dict[str, list[RuleRow]] = {}
+    for rule in listed:
+        where = {"court": court.code, "rule": rule.code}
+        if rule.valid_from > request.actor.today:
+            where["valid_from"] = str(rule.valid_from)
+        url = f"{reverse('calendar-rules')}?{urlencode(where)}#change"
+        row = RuleRow(rule, who_words(rule), accepted_words(rule), url)
+        found.setdefault(rule.institution, []).append(row)
+    return found
 
 
 def _page(request: ActorRequest, court: Unit, form: RuleForm, day_form: DayForm) -> HttpResponse:
     listed = rules_of(court)
-    names = dict(UnitType.choices)
-    groups = tuple(
-        (
-            institution.name,
-            tuple(
-                (rule, "、".join(str(names[kind]) for kind in rule.who.types), _counts(rule))
-                for rule in listed
-                if rule.institution == code
-            ),
-        )
-        for code, institution in load_institutions().items()
-    )
+    rows = _rows(request, court, listed)
+    code = str(form["code"].value() or "")
     page = RulesPage(
         title="制度设置",
         court=court,
-        groups=groups,
+        groups=tuple(
+            (institution.name, tuple(rows.get(each, ())))
+            for each, institution in load_institutions().items()
+        ),
+        choices=tuple({rule.code: f"{rule.name}（{rule.often}）" for rule in listed}.items()),
         days=tuple(OwnDay.objects.filter(unit=court).order_by("-day")[:_LISTED]),
         edits=allowed(request.actor, "edit", "regime_rule", court),
+        changed=in_force(listed, code, request.actor.today),
         form=form,
         day_form=day_form,
     )

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from rongjian.kernel.regimes import rules
 from rongjian.org.access import allowed, reach_units, require
 from rongjian.org.models import COURT_TYPES, Unit
+from rongjian.records.actions import WrongState
 from rongjian.regimes import actions
 from rongjian.regimes.actions import Declaration, UnknownDue, due_of
 from rongjian.regimes.models import Statement, StatementKind
@@ -41,7 +42,7 @@ def declare(request: ActorRequest) -> HttpResponse:
     try:
         made = actions.declare(actor, due, said, key=sent.get("key", "")[:60])
     except ValidationError as error:
-        return calendar_page(request, _query_of(due), "；".join(error.messages))
+        return calendar_page(request, _query_of(due), "；".join(error.messages), said.words)
     return redirect(_back(request, str(made.pk)))
 
 
@@ -70,11 +71,24 @@ def adopt(request: ActorRequest) -> HttpResponse:
     if court is None or not allowed(actor, "view", "regime_rule", court):
         raise Http404("没有这个检察院。")
     require(actor, "edit", "regime_rule", court)
-    chosen = set(request.POST.getlist("rule"))
-    left_out = [rule.code for rule in rules() if rule.code not in chosen] if chosen else []
-    actions.adopt(actor, court, actor.today.replace(day=1), left_out)
-    messages.success(request, f"已为{court.short}启用制度日历，自 {actor.today:%Y-%m}-01 起计算。")
-    return redirect(f"{reverse('calendar')}?{urlencode({'unit': court.code})}")
+    back = redirect(f"{reverse('calendar')}?{urlencode({'unit': court.code})}")
+    codes = dict.fromkeys(rule.code for rule in rules())
+    chosen = codes.keys() & set(request.POST.getlist("rule"))
+    picks = "chosen" in request.POST or "rule" in request.POST
+    if picks and not chosen:
+        messages.error(request, "没有启用：请至少勾选一项制度")
+        return back
+    left_out = [code for code in codes if code not in chosen] if picks else []
+    try:
+        actions.adopt(actor, court, actor.today.replace(day=1), left_out)
+    except ValidationError as error:
+        messages.error(request, f"没有启用：{'；'.join(error.messages)}")
+    except WrongState as error:
+        messages.error(request, f"没有启用：{error}")
+    else:
+        since = f"{actor.today:%Y-%m}-01"
+        messages.success(request, f"已为{court.short}启用制度日历，自 {since} 起计算。")
+    return back
 
 
 def _due(actor: Actor, sent: QueryDict) -> Due:
