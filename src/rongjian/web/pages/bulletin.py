@@ -194,7 +194,7 @@ def _page(
         paragraphs=tuple(
             _paragraph(at, part, told.get(f"part-{at}", "")) for at, part in enumerate(parts)
         ),
-        changes=tuple(bulletins.changes_since(found)) if _inside(actor, found) else (),
+        changes=tuple(bulletins.changes_since(found, actor.today)) if _inside(actor, found) else (),
         reports=_reports(actor, found) if writes else (),
         unheard=tuple(bulletins.unheard(found)) if writes else (),
         length=length_of("".join(part.text for part in parts)),
