@@ -24,7 +24,7 @@ class Bulletin(models.Model):
 
     `facts` are the generated sentences by their code, as of `drawn_on`; `parts` is the text in its order,
     each part with its code, level and words, as people left it. `chosen` are the accepted reports whose
-    words it quotes.
+    words it quotes. `remark` is why it was sent back, until it is handed in again.
     """
 
     deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="bulletins")
@@ -41,6 +41,7 @@ class Bulletin(models.Model):
     state = models.CharField(
         "状态", max_length=10, choices=BulletinState, default=BulletinState.DRAFT
     )
+    remark = models.CharField("退回原因", max_length=200, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     signed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -30,7 +30,8 @@ HEADINGS = {
 }
 _INNER = str.maketrans("“”", "‘’")
 NO_PRACTICE = "本期未选取做法。"
-NO_PROBLEM = "截至目前没有逾期事项。"
+NO_PROBLEM = "没有逾期事项。"
+_TITLE = "关于{}落实情况的通报"
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,26 @@ class Part:
     text: str
 
 
-def sentences(standing: Standing) -> dict[str, str]:
-    """The generated sentences by code, in the order of the text."""
-    found = {"sent": _sent(standing), "state": f"{_state(tally(standing))}。"}
+def titled(name: str, longest: int) -> str:
+    """The title of the bulletin on what is named so; a long name is shortened until it fits."""
+    room = longest - len(_TITLE.format(named("")))
+    return _TITLE.format(named(name if len(name) <= room else f"{name[: room - 1]}…"))
+
+
+def sentences(standing: Standing, as_of: date | None = None) -> dict[str, str]:
+    """The generated sentences by code, in the order of the text.
+
+    Those that tell how things stand say on which day: `as_of`, by itself the day of the standing.
+    """
+    day = f"截至{_day(as_of or standing.today)}，"
+    found = {"sent": _sent(standing), "state": f"{day}{_state(tally(standing))}。"}
     for task in standing.leaves:
         found[f"task-{task.number}"] = _task(standing, task.number)
     late = [receipt for receipt in standing.receipts if _is_late(standing.at(receipt))]
     for receipt in late:
         found[f"late-{receipt.unit.code}"] = _late(receipt, standing.at(receipt))
     if not late:
-        found["none-late"] = NO_PROBLEM
+        found["none-late"] = f"{day}{NO_PROBLEM}"
     found["demand"] = _demand(overdue=tally(standing).overdue > 0)
     return found
 
