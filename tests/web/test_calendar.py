@@ -18,7 +18,7 @@ from rongjian.records.actions import WrongState
 from rongjian.records.models import Record
 from rongjian.regimes import actions
 from rongjian.regimes.bodies import Scope
-from rongjian.regimes.dues import blocks
+from rongjian.regimes.dues import Block, blocks
 from rongjian.regimes.models import Adoption, LocalRule, Statement
 from rongjian.web import calendar_rows
 from tests.web.visitors import text_of
@@ -189,9 +189,12 @@ def test_a_house_below_is_told_of_only_to_whom_its_calendar_opens(
         unit=world.region, role="custodian", valid_from=date(2026, 1, 1), state="approved"
     )
     asked: list[Scope] = []
-    monkeypatch.setattr(
-        calendar_rows, "blocks", lambda scope, *rest: asked.append(scope) or blocks(scope, *rest)
-    )
+
+    def noted(scope: Scope, *rest: Any) -> list[Block]:
+        asked.append(scope)
+        return blocks(scope, *rest)
+
+    monkeypatch.setattr(calendar_rows, "blocks", noted)
     own = page(visit("weiw"), **where).table
     assert own.houses == ()
     assert (own.columns, own.rows, own.single, own.words) == (
