@@ -33,6 +33,7 @@ from rongjian.org.roles import (
     classes,
     roles,
 )
+from rongjian.org.sharing import host_units, hosted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -196,10 +197,7 @@ class Reach:
         shared = _named(type(record), "shared")
         if self.verb not in SHARED or not shared or record.pk is None:
             return False
-        rows = getattr(record, shared)
-        fields = host_fields(rows.model)
-        named = rows.select_related(*(f"{name}__court" for name in fields))
-        units = (unit for row in named for name in fields if (unit := getattr(row, name)))
+        units = host_units(getattr(record, shared))
         return any(place.holds(unit) for unit in units for place in self.places)
 
     def rows(self, model: type[Model], owner: type[Model]) -> Q | None:
@@ -347,24 +345,10 @@ def _anywhere(model: type[Model], places: Iterable[Place]) -> Q:
     return found
 
 
-def host_fields(related: type[Model]) -> tuple[str, ...]:
-    """The fields by which the rows of a shared relation name units."""
-    found: tuple[str, ...] = getattr(related, "host_fields", ("unit",))
-    return found
-
-
 def _hosted(model: type[Model], places: Iterable[Place]) -> Q:
     """The rows that are read at a further host's as well; empty where rows have but one unit."""
     shared = _named(model, "shared")
-    if not shared:
-        return Q()
-    relation: Any = model._meta.get_field(shared)
-    inside = Q()
-    for place in places:
-        for name in host_fields(relation.related_model):
-            inside |= place.condition(f"{name}__") & Q(**{f"{name}__isnull": False})
-    hosts = relation.related_model._default_manager.filter(inside)
-    return Q(pk__in=hosts.values(relation.field.name))
+    return hosted(model, shared, places) if shared else Q()
 
 
 def _tied(actor: Actor, model: type[Model], owner: type[Model], tie: str) -> Q | None:

@@ -120,9 +120,7 @@ def calendar_page(
         units=_offered(actor, asked.unit),
         typed=asked.unit.short,
         years=_years(asked.year, actor.today),
-        months=tuple(
-            Option(str(month), f"{month}月", month == asked.month) for month in range(1, 13)
-        ),
+        months=_months(asked.month),
         tabs=_tabs(query, asked, actor),
         heat=heat_of(dues, asked.cell, actor.today, query) if own else None,
         listed=listed_of(dues, of_records, actor) if own else None,
@@ -266,6 +264,10 @@ def _offered(actor: Actor, unit: Unit) -> tuple[Option, ...]:
 def _years(year: int, today: date) -> tuple[Option, ...]:
     listed = range(today.year + 1, min(today.year - 4, year) - 1, -1)
     return tuple(Option(str(each), f"{each}年", each == year) for each in listed)
+
+
+def _months(chosen: int) -> tuple[Option, ...]:
+    return tuple(Option(str(month), f"{month}月", month == chosen) for month in range(1, 13))
 
 
 def _tabs(query: QueryDict, asked: Asked, actor: Actor) -> tuple[tuple[str, str, bool], ...]:
