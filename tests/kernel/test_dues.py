@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rongjian.kernel.dues import STATES, Facts, days_words, states
+from rongjian.kernel.dues import STATES, Facts, days_words, states, warns_on
 
 ENDS, DUE = date(2026, 6, 30), date(2026, 7, 3)
 LEAD = 7
@@ -101,3 +101,10 @@ def test_another_record_never_makes_it_worse(facts, day) -> None:
     before = state(day, **facts)
     after = state(day, **(facts | {"answered": facts["answered"] + 1}))
     assert rank[after] >= rank[before]
+
+
+def test_it_warns_three_working_days_ahead_however_long_a_holiday() -> None:
+    # 8 October 2026 follows seven days off: three working days before it is 28 September.
+    assert warns_on(date(2026, 10, 8), LEAD) == date(2026, 9, 28)
+    assert warns_on(ENDS, LEAD) == ENDS - timedelta(days=LEAD)
+    assert warns_on(ENDS, 0) == date(2026, 6, 25)

@@ -57,6 +57,15 @@ def test_a_limit_on_a_day_off_runs_on() -> None:
     assert entry().limit_words(saturday, date(2026, 6, 22)) == "今天到期"
 
 
+def test_what_must_happen_within_a_limit_ends_on_the_working_day_before() -> None:
+    # 31 May 2026 is a Sunday, and an activity of 1 June counts for June.
+    may = replace(SUBJECT, due_on=date(2026, 5, 31), within=True)
+    days = [date(2026, 5, 25), date(2026, 5, 26), date(2026, 5, 28), date(2026, 5, 29)]
+    assert [entry().moment(may, day) for day in days] == [None, -3, -3, 0]
+    assert entry().limit_words(may, date(2026, 5, 28)) == "5月29日，还有 1 个工作日"
+    assert entry().limit_words(may, date(2026, 5, 29)) == "今天到期"
+
+
 def test_what_has_no_limit_is_near_from_the_day_it_came_in() -> None:
     waiting = replace(SUBJECT, due_on=None, since=date(2026, 6, 24))
     asked = entry(within=3, again=(0, 5))

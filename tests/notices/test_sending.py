@@ -231,6 +231,15 @@ def test_a_redirect_is_not_followed_and_a_refusal_is_tried_again(oa: Any, status
     assert [state for state, _, _ in states()] == ["sent", "sent"]
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1/通知", "http://127.0.0.1:port/"])
+def test_an_address_that_is_none_stops_nothing(office: Office, settings: Any, address: str) -> None:
+    settings.NOTICE_WEBHOOK, settings.NOTICE_SECRET = address, SECRET
+    office.owe(DAY)
+    make(at(DAY))
+    assert deliver(at(DAY)) == 0
+    assert states()[0] == ("waiting", 1, "连接不上办公系统")
+
+
 def test_a_system_that_is_down_is_asked_once_a_tick(office: Office, settings: Any) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

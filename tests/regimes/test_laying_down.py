@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from rongjian.kernel.dues import DONE
 from rongjian.org.access import Denied
+from rongjian.regimes.actions import adopt
 from rongjian.regimes.laying_down import change_rule, rules_of, set_own_day
 from rongjian.regimes.models import LocalRule
 from tests.regimes.calendar import SINCE, TODAY, Desk, at, desk, dues
@@ -108,3 +109,10 @@ def test_own_days_are_for_what_is_still_to_come(desk: Desk) -> None:
     lisi = desk.house.actor("lisi", at(TODAY))
     with pytest.raises(Denied):
         set_own_day(lisi, court, date(2026, 7, 3), worked=False, reason="x")
+
+
+def test_a_calendar_is_taken_up_once(desk: Desk) -> None:
+    before = dues(desk.branch, "LIFE-05")
+    with pytest.raises(ValidationError, match="制度日历自 2026-01-01 起已经启用"):
+        adopt(office(desk), desk.house.units["450100"], date(2026, 6, 1), [])
+    assert dues(desk.branch, "LIFE-05") == before

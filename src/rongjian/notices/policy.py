@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -114,6 +114,8 @@ class Entry:
     def limit(self, subject: Subject, days: Overrides = NO_OVERRIDES) -> date:
         """Until when, on a working day: the subject's own limit, or so many days from its beginning."""
         day = subject.due_on or add_workdays(subject.since, self.within, days)
+        if subject.within:
+            return add_workdays(day + timedelta(days=1), -1, days)
         return add_workdays(day, 0, days)
 
     def moment(self, subject: Subject, today: date, days: Overrides = NO_OVERRIDES) -> int | None:

@@ -49,11 +49,13 @@ def regimes(actor: Actor) -> Iterable[Subject]:
     """What the actor's own units owe under regimes.
 
     Until a window ends its last day is the limit, afterwards the day until which it could be written
-    down; between the two nothing is told.
+    down; between the two nothing is told. What has to be filed by a day of the next month is told by
+    that day alone.
     """
     for due in open_regime_dues(actor):
         window, missed = due.window, due.state == MISSED
-        if missed or actor.today <= window.ends_on:
+        filed = bool(due.rule.schedule.by_day)
+        if missed or filed or actor.today <= window.ends_on:
             cell = f"{due.rule.code}.{due.begins_on}"
             where = {"unit": due.unit.code, "year": due.begins_on.year, "cell": cell}
             yield Subject(
@@ -61,7 +63,8 @@ def regimes(actor: Actor) -> Iterable[Subject]:
                 unit=due.unit,
                 words=f"{due.rule.name}（{window.label}）",
                 url=f"{reverse('calendar')}?{urlencode(where)}#cell",
-                due_on=window.due_on if missed else window.ends_on,
+                due_on=window.due_on if missed or filed else window.ends_on,
+                within=not missed and not filed,
             )
 
 

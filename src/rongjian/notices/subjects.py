@@ -20,7 +20,8 @@ class Subject:
     """One open thing: who it is, at which unit, what it is in words, until when, where it opens.
 
     `identity` names it for good (`regime:LIFE-01:450100-P02:2026-06-01`). What has no limit of its own
-    says `since` when it waits. `person` is whom it names; `rung` is its own rung of a ladder.
+    says `since` when it waits. `person` is whom it names; `rung` is its own rung of a ladder. What is
+    `within` its limit must have happened by then: a day off before it makes the time shorter, not longer.
     """
 
     identity: str
@@ -31,6 +32,7 @@ class Subject:
     since: date = date.min
     person: int | None = None
     rung: int | None = None
+    within: bool = False
 
 
 def tellable(access: str) -> bool:

@@ -47,7 +47,11 @@ class Webhook:
         headers = {"Content-Type": "application/json; charset=utf-8", SIGNATURE: signature(body)}
         try:
             status = _post(settings.NOTICE_WEBHOOK, body, headers)
-        except (OSError, HTTPException) as error:
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+        ) as error:  # ValueError: an address that is none.
             raise NotReached("连接不上办公系统") from error
         if not 200 <= status < 300:
             raise NotSent(f"办公系统没有接收（{status}）")
